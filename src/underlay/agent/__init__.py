@@ -1,0 +1,1 @@
+"""One per host: feed -> mirror -> desired -> plan -> effects -> report."""

@@ -1,0 +1,1 @@
+"""The quantum command: a client of the public API."""

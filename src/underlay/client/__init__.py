@@ -1,0 +1,1 @@
+"""How Underlay's own programs talk to a server: HTTP, tokens, the feed."""

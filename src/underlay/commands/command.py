@@ -1,0 +1,32 @@
+"""Every command, as one closed union."""
+
+from underlay.commands.agent import AddNetworkToDhcpAgent, DeleteAgent, RemoveNetworkFromDhcpAgent, UpdateAgent
+from underlay.commands.host import Heartbeat, ReportPorts
+from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
+from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
+from underlay.commands.port import CreatePort, DeletePort, UpdatePort
+from underlay.commands.quota import ResetQuota, SetQuota
+from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
+
+Command = (
+    CreateNetwork
+    | UpdateNetwork
+    | DeleteNetwork
+    | CreateSubnet
+    | UpdateSubnet
+    | DeleteSubnet
+    | CreatePort
+    | UpdatePort
+    | DeletePort
+    | UpdateAgent
+    | DeleteAgent
+    | AddNetworkToDhcpAgent
+    | RemoveNetworkFromDhcpAgent
+    | CreateInstance
+    | UpdateInstance
+    | DeleteInstance
+    | SetQuota
+    | ResetQuota
+    | Heartbeat
+    | ReportPorts
+)

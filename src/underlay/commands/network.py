@@ -1,0 +1,42 @@
+"""Commands on networks."""
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from underlay.model.ids import NetworkId, ProjectId
+
+
+class ProviderAttributes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`provider:*` as sent, each None when not sent."""
+
+    network_type: str | None = None
+    physical_network: str | None = None
+    segmentation_id: int | None = None
+
+
+class CreateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """mtu None: the server's default."""
+
+    project_id: ProjectId
+    name: str = ""
+    admin_state_up: bool = True
+    shared: bool = False
+    mtu: int | None = None
+    description: str = ""
+    provider: ProviderAttributes = ProviderAttributes()
+
+
+class UpdateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: NetworkId
+    revision: int | None = None
+    name: str | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    shared: bool | UnsetType = UNSET
+    mtu: int | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    provider: ProviderAttributes | UnsetType = UNSET
+
+
+class DeleteNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: NetworkId
+    revision: int | None = None

@@ -1,0 +1,58 @@
+"""Commands on ports."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from underlay.model.address import IpAddress, Mac
+from underlay.model.ids import HostName, NetworkId, PortId, ProjectId, SubnetId
+from underlay.model.port import ExtraDhcpOpt
+
+
+class FixedIpWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """At least one of the two: an address, a subnet to take one from, or both."""
+
+    subnet_id: SubnetId | None = None
+    ip_address: IpAddress | None = None
+
+
+class CreatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """mac_address None: the server makes one. fixed_ips UNSET: one per IP version; empty: no address at all."""
+
+    project_id: ProjectId
+    network_id: NetworkId
+    name: str = ""
+    mac_address: Mac | None = None
+    fixed_ips: tuple[FixedIpWish, ...] | UnsetType = UNSET
+    admin_state_up: bool = True
+    device_id: str = ""
+    device_owner: str = ""
+    host: HostName | None = None
+    vnic_type: str = "normal"
+    profile: dict[str, Any] = {}
+    extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] = ()
+    description: str = ""
+
+
+class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """host None or "": unbind."""
+
+    id: PortId
+    revision: int | None = None
+    name: str | UnsetType = UNSET
+    mac_address: Mac | UnsetType = UNSET
+    fixed_ips: tuple[FixedIpWish, ...] | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    device_id: str | UnsetType = UNSET
+    device_owner: str | UnsetType = UNSET
+    host: HostName | None | UnsetType = UNSET
+    vnic_type: str | UnsetType = UNSET
+    profile: dict[str, Any] | UnsetType = UNSET
+    extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+
+
+class DeletePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: PortId
+    revision: int | None = None

@@ -1,0 +1,43 @@
+"""Commands on subnets."""
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from underlay.model.address import AddressRange, IpAddress, IpNetwork
+from underlay.model.ids import NetworkId, ProjectId, SubnetId
+from underlay.model.subnet import HostRoute, Ipv6Mode
+
+
+class CreateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """gateway_ip UNSET: the first host address; None: no gateway. allocation_pools UNSET: all but the gateway."""
+
+    project_id: ProjectId
+    network_id: NetworkId
+    cidr: IpNetwork
+    name: str = ""
+    gateway_ip: IpAddress | None | UnsetType = UNSET
+    allocation_pools: tuple[AddressRange, ...] | UnsetType = UNSET
+    host_routes: tuple[HostRoute, ...] = ()
+    dns_nameservers: tuple[IpAddress, ...] = ()
+    enable_dhcp: bool = True
+    dhcp_address: IpAddress | None = None
+    ipv6_ra_mode: Ipv6Mode | None = None
+    ipv6_address_mode: Ipv6Mode | None = None
+    description: str = ""
+
+
+class UpdateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: SubnetId
+    revision: int | None = None
+    name: str | UnsetType = UNSET
+    gateway_ip: IpAddress | None | UnsetType = UNSET
+    allocation_pools: tuple[AddressRange, ...] | UnsetType = UNSET
+    host_routes: tuple[HostRoute, ...] | UnsetType = UNSET
+    dns_nameservers: tuple[IpAddress, ...] | UnsetType = UNSET
+    enable_dhcp: bool | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+
+
+class DeleteSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: SubnetId
+    revision: int | None = None

@@ -1,0 +1,1 @@
+"""Thin handles on the host: OVSDB, OpenFlow, links, network namespaces. No decisions."""

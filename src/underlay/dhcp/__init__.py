@@ -1,0 +1,1 @@
+"""Answers DHCP for the networks that this host serves."""

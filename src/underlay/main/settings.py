@@ -1,0 +1,116 @@
+"""Every setting of every program, with its default and what it means.
+
+One TOML file holds them, a table per struct (`[server]`, `[agent]`, `[dhcp]`, `[metadata]`); an environment
+variable `UNDERLAY_<TABLE>_<SETTING>` in upper case beats the file. Loading is `main.config`'s work.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+
+class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[server]`: underlay-server."""
+
+    database: Annotated[str, Meta(description="SQLAlchemy URL of the database; a SQLite file by default.")] = (
+        "sqlite:////var/lib/underlay/underlay.sqlite"
+    )
+    listen_address: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
+    listen_port: Annotated[int, Meta(description="TCP port to listen on.")] = 9696
+    public_url: Annotated[
+        str, Meta(description="How clients reach this server, for the catalog; empty: as the request's Host says.")
+    ] = ""
+    secret_file: Annotated[
+        str, Meta(description="File with the key that signs tokens; made by `underlay-server init`, mode 0600.")
+    ] = "/var/lib/underlay/token.key"
+    token_lifetime_s: Annotated[int, Meta(description="Seconds until a token expires.")] = 3600
+    network_vlan_ranges: Annotated[
+        str,
+        Meta(description="`physical_network[:first:last]`, comma-separated; a repeated name adds a range."),
+    ] = ""
+    tenant_network_type: Annotated[
+        Literal["vlan", "local", "none"], Meta(description="What a network without provider attributes becomes.")
+    ] = "vlan"
+    base_mac: Annotated[str, Meta(description="MACs that the server makes start with its first three bytes.")] = (
+        "fa:16:3e:00:00:00"
+    )
+    default_mtu: Annotated[int, Meta(description="MTU of a network created without one, in bytes.")] = 1500
+    quota_network: Annotated[int, Meta(description="Default quota of networks a project; -1 is unlimited.")] = 100
+    quota_subnet: Annotated[int, Meta(description="Default quota of subnets a project; -1 is unlimited.")] = 100
+    quota_port: Annotated[int, Meta(description="Default quota of ports a project; -1 is unlimited.")] = 500
+    max_dns_nameservers: Annotated[int, Meta(description="At most so many DNS servers a subnet.")] = 5
+    max_subnet_host_routes: Annotated[int, Meta(description="At most so many host routes a subnet.")] = 20
+    max_fixed_ips_per_port: Annotated[int, Meta(description="At most so many addresses a port.")] = 5
+    agent_down_time_s: Annotated[int, Meta(description="An agent silent for longer is shown as down.")] = 75
+    dhcp_agents_per_network: Annotated[int, Meta(description="DHCP agents that serve a network.")] = 1
+    max_request_bytes: Annotated[int, Meta(description="A larger request body gets 413.")] = 1_048_576
+    change_retention: Annotated[
+        int, Meta(description="Changes kept for watchers that reconnect; older revisions get 410 and list again.")
+    ] = 100_000
+
+
+class AgentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[agent]`: underlay-agent."""
+
+    server_url: Annotated[str, Meta(description="URL of underlay-server.")] = "http://127.0.0.1:9696"
+    username: Annotated[str, Meta(description="Name of this host's user; empty: the host's name.")] = ""
+    password_file: Annotated[
+        str, Meta(description="File with the key printed by `underlay-server host-add`, mode 0600.")
+    ] = "/etc/underlay/host.key"
+    host: Annotated[str, Meta(description="This host's name; empty: as the kernel says.")] = ""
+    state_dir: Annotated[str, Meta(description="Where the snapshot and the pumps' tables are kept.")] = (
+        "/var/lib/underlay"
+    )
+    ovsdb: Annotated[str, Meta(description="Connection to the host's ovsdb-server.")] = (
+        "unix:/var/run/openvswitch/db.sock"
+    )
+    integration_bridge: Annotated[str, Meta(description="The bridge that machines are plugged into.")] = "br-int"
+    bridge_mappings: Annotated[
+        str, Meta(description="`physical_network:bridge`, comma-separated; bridge names of at most 11 characters.")
+    ] = ""
+    bridge_interfaces: Annotated[
+        str,
+        Meta(description="`bridge:interface`, comma-separated: a mapped bridge that is missing is made with it."),
+    ] = ""
+    datapath_type: Annotated[
+        Literal["system", "netdev"], Meta(description="Open vSwitch datapath: the kernel's, or userspace.")
+    ] = "system"
+    report_interval_s: Annotated[float, Meta(description="Seconds between heartbeats.")] = 30.0
+    dhcp_agent: Annotated[bool, Meta(description="Whether this host serves DHCP and metadata for whole networks.")] = (
+        False
+    )
+    enable_isolated_metadata: Annotated[
+        bool, Meta(description="Whether served networks get 169.254.169.254, and the route to it by option 121.")
+    ] = True
+    dhcp_lease_duration_s: Annotated[int, Meta(description="Lease time told to clients.")] = 86_400
+    dns_domain: Annotated[str, Meta(description="Domain name told to clients (option 15).")] = "openstacklocal"
+
+
+class DhcpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[dhcp]`: underlay-dhcp."""
+
+    table_dir: Annotated[str, Meta(description="Where the agent writes the DHCP tables.")] = "/var/lib/underlay/dhcp"
+
+
+class MetadataSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[metadata]`: underlay-metadata."""
+
+    table_dir: Annotated[str, Meta(description="Where the agent writes the metadata tables.")] = (
+        "/var/lib/underlay/metadata"
+    )
+    nova_metadata_url: Annotated[
+        str, Meta(description="Relay to this Nova metadata server instead of answering from instance records.")
+    ] = ""
+    shared_secret_file: Annotated[
+        str, Meta(description="File with Nova's metadata_proxy_shared_secret, mode 0600; for the relay.")
+    ] = ""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    server: ServerSettings = ServerSettings()
+    agent: AgentSettings = AgentSettings()
+    dhcp: DhcpSettings = DhcpSettings()
+    metadata: MetadataSettings = MetadataSettings()

@@ -1,0 +1,74 @@
+"""A port: one machine's place on a network, with its MAC and addresses, and where it is plugged.
+
+Source: Networking API v2.0, "Ports", with the binding and extra_dhcp_opt extensions.
+"""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+
+from underlay.model.address import IpAddress, Mac
+from underlay.model.ids import HostName, NetworkId, PortId, ProjectId, SubnetId
+
+DHCP_OWNER: Final = "network:dhcp"
+RESERVED_DHCP_DEVICE: Final = "reserved_dhcp_port"
+"""device_id of a DHCP port that waits for the next agent, which takes it over with address and MAC."""
+
+PortStatus = Literal["ACTIVE", "DOWN"]
+
+
+class FixedIp(msgspec.Struct, frozen=True, order=True):
+    """One address of a port; unique in its subnet."""
+
+    subnet_id: SubnetId
+    ip_address: IpAddress
+
+
+class ExtraDhcpOpt(msgspec.Struct, frozen=True, order=True):
+    """One DHCP option for this port only: dnsmasq's option name or number, and its value as text."""
+
+    opt_name: str
+    opt_value: str
+    ip_version: Literal[4, 6] = 4
+
+
+class Binding(msgspec.Struct, frozen=True):
+    """Where the port is plugged.
+
+    Attributes:
+    host: the host that wires the port; None until it is known.
+    by_plug: the host was learnt from where the device appeared, not set by an API client; unplugging clears it.
+    profile: the client's own data, passed through.
+    """
+
+    host: HostName | None = None
+    by_plug: bool = False
+    vnic_type: str = "normal"
+    profile: dict[str, Any] = {}
+
+
+class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
+    """Attributes:
+    mac_address: unique in its network.
+    status: ACTIVE once the host reports that the device is plugged and wired and the port is up.
+    status_reason: why it is not wired, in the host's words; empty when there is nothing to say.
+    """
+
+    id: PortId
+    network_id: NetworkId
+    project_id: ProjectId
+    name: str
+    mac_address: Mac
+    created_at: datetime
+    updated_at: datetime
+    revision_number: int = 1
+    fixed_ips: tuple[FixedIp, ...] = ()
+    admin_state_up: bool = True
+    device_id: str = ""
+    device_owner: str = ""
+    status: PortStatus = "DOWN"
+    status_reason: str = ""
+    binding: Binding = Binding()
+    extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] = ()
+    description: str = ""

@@ -1,0 +1,53 @@
+"""A subnet: a block of addresses of one network, with what DHCP says about it.
+
+Source: Networking API v2.0, "Subnets".
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from underlay.model.address import AddressRange, IpAddress, IpNetwork
+from underlay.model.ids import NetworkId, ProjectId, SubnetId
+
+Ipv6Mode = Literal["slaac", "dhcpv6-stateful", "dhcpv6-stateless"]
+
+
+class HostRoute(msgspec.Struct, frozen=True, order=True):
+    """Traffic to `destination` goes by way of `nexthop` (DHCP option 121, RFC 3442)."""
+
+    destination: IpNetwork
+    nexthop: IpAddress
+
+
+class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
+    """Attributes:
+    cidr: canonical, no host bits.
+    gateway_ip: the data centre's physical router; None when the subnet has none.
+    allocation_pools: where ports without an address asked for get theirs; sorted, disjoint, inside cidr.
+    dhcp_address: the address asked for the subnet's DHCP port; None lets the server pick (lowest free).
+    """
+
+    id: SubnetId
+    network_id: NetworkId
+    project_id: ProjectId
+    name: str
+    cidr: IpNetwork
+    created_at: datetime
+    updated_at: datetime
+    revision_number: int = 1
+    gateway_ip: IpAddress | None = None
+    allocation_pools: tuple[AddressRange, ...] = ()
+    host_routes: tuple[HostRoute, ...] = ()
+    dns_nameservers: tuple[IpAddress, ...] = ()
+    enable_dhcp: bool = True
+    dhcp_address: IpAddress | None = None
+    ipv6_ra_mode: Ipv6Mode | None = None
+    ipv6_address_mode: Ipv6Mode | None = None
+    description: str = ""
+
+    @property
+    def ip_version(self) -> int:
+        """4 or 6."""
+        return self.cidr.version

@@ -1,0 +1,1 @@
+"""The server's pure decisions: (command, snapshot, caller, circumstances) -> Writes, or an error of model.errors."""

@@ -1,0 +1,135 @@
+"""What a rule may look up, and what chance and time it is given.
+
+The store implements `Snapshot` inside the transaction that will commit the rule's `Writes`, so what a rule
+sees is what it writes on. Every lookup has a cost that does not grow with the number of ports.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from underlay.model.address import AddressRange, IpAddress, Mac
+from underlay.model.agent import Agent, AgentType, DhcpBinding
+from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, SubnetId, Vid
+from underlay.model.instance import Instance
+from underlay.model.network import Network
+from underlay.model.port import Port
+from underlay.model.quota import Quota
+from underlay.model.subnet import Subnet
+
+
+class Snapshot(Protocol):
+    """The records as of this transaction."""
+
+    def network(self, network_id: NetworkId) -> Network | None: ...
+    def subnet(self, subnet_id: SubnetId) -> Subnet | None: ...
+    def port(self, port_id: PortId) -> Port | None: ...
+    def agent(self, agent_id: AgentId) -> Agent | None: ...
+    def instance(self, instance_id: InstanceId) -> Instance | None: ...
+    def quota(self, project_id: ProjectId) -> Quota | None: ...
+
+    def count(self, resource: str, project_id: ProjectId) -> int:
+        """How many of the resource (`network`, `subnet`, `port`) the project has."""
+        ...
+
+    def subnets_of(self, network_id: NetworkId) -> Sequence[Subnet]:
+        """In order of creation."""
+        ...
+
+    def ports_of(self, network_id: NetworkId, *, device_owner: str) -> Sequence[Port]:
+        """The network's ports with that owner, in order of creation: for owners that are few (network:dhcp)."""
+        ...
+
+    def some_port_of(self, network_id: NetworkId, *, not_owned_by: Collection[str]) -> Port | None:
+        """One port of the network whose owner is none of these: what keeps a network from being deleted."""
+        ...
+
+    def some_port_using(self, subnet_id: SubnetId, *, not_owned_by: Collection[str]) -> Port | None:
+        """One port with an address of the subnet whose owner is none of these."""
+        ...
+
+    def some_foreign_use(self, network_id: NetworkId, *, project_id: ProjectId) -> bool:
+        """Whether a project other than this has a port or subnet on the network (DHCP ports not counted)."""
+        ...
+
+    def network_with_segment(self, physical_network: str, vid: Vid | None) -> NetworkId | None:
+        """The network on that VLAN, or, with vid None, the flat network, of the physical network."""
+        ...
+
+    def vids_in_use(self, physical_network: str) -> Collection[Vid]:
+        """At most 4094."""
+        ...
+
+    def address_owner(self, subnet_id: SubnetId, address: IpAddress) -> PortId | None:
+        """The port that has the address."""
+        ...
+
+    def mac_owner(self, network_id: NetworkId, mac: Mac) -> PortId | None:
+        """The port that has the MAC on that network."""
+        ...
+
+    def free_ranges(self, subnet_id: SubnetId, limit: int) -> Sequence[AddressRange]:
+        """The first `limit` maximal runs of free addresses of the subnet's pools, pool by pool, ascending."""
+        ...
+
+    def agents(self, agent_type: AgentType) -> Sequence[tuple[Agent, datetime]]:
+        """All agents of the type with the time of their last heartbeat."""
+        ...
+
+    def agent_on(self, host: HostName, agent_type: AgentType) -> Agent | None: ...
+    def dhcp_bindings_of(self, network_id: NetworkId) -> Sequence[DhcpBinding]: ...
+    def dhcp_bindings_on(self, agent_id: AgentId) -> Sequence[DhcpBinding]: ...
+
+    def dhcp_loads(self) -> dict[AgentId, int]:
+        """How many networks each DHCP agent serves; agents with none are absent."""
+        ...
+
+    def unserved_networks(self) -> Sequence[NetworkId]:
+        """Networks that have a subnet with DHCP and no DHCP agent."""
+        ...
+
+
+class Circumstances(msgspec.Struct, frozen=True):
+    """Time and chance of one command.
+
+    Attributes:
+    now: UTC.
+    new_id: gives a fresh UUID as text each time.
+    below: below(n) gives a random number of 0 .. n-1.
+    """
+
+    now: datetime
+    new_id: Callable[[], str]
+    below: Callable[[int], int]
+
+
+class VlanRange(msgspec.Struct, frozen=True, order=True):
+    """Vids from first to last, both included, 1 <= first <= last <= 4094."""
+
+    first: Vid
+    last: Vid
+
+
+class Regulations(msgspec.Struct, frozen=True):
+    """The operator's settings that rules need.
+
+    Attributes:
+    vlan_ranges: physical network -> where vids of networks without one asked for come from; () = admin's choice only.
+    tenant_network_type: `vlan`, `local` or `none`: what a network without provider attributes becomes.
+    base_mac: the first three bytes of it start every MAC that the server makes.
+    quota_defaults: resource -> limit.
+    agent_down_time_s: an agent that was silent for longer is down.
+    """
+
+    vlan_ranges: dict[str, tuple[VlanRange, ...]]
+    tenant_network_type: str = "vlan"
+    base_mac: Mac = Mac(0xFA163E000000)
+    default_mtu: int = 1500
+    quota_defaults: dict[str, int] = {"network": 100, "subnet": 100, "port": 500}
+    max_dns_nameservers: int = 5
+    max_host_routes: int = 20
+    max_fixed_ips_per_port: int = 5
+    agent_down_time_s: int = 75
+    dhcp_agents_per_network: int = 1
