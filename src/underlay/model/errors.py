@@ -1,382 +1,539 @@
-"""Everything that a command may be refused for, as one tree.
+"""The whole error tree. A leaf carries fields; `message` makes the text of them.
 
-    Refusal
-    |-- BadRequest        the request itself is wrong, whatever is stored                400
-    |-- NotAllowed        the caller may not                                             403
-    |-- NotFound          it does not exist, or not for this caller                      404
-    |-- Conflict          what is stored stands against it                               409
-    |   `-- InUse         ... because something still uses it                            409
-    |-- PreconditionFailed  the record changed since the caller saw it                   412
-    |-- Gone              the revision asked for is no longer kept                       410
-    `-- Exhausted         nothing is left to take                                        503
+Leaves have the names of Neutron's exception classes, because clients tell them apart by that name
+(`NeutronError.type`), and Neutron's own texts as templates; where that text does not help, `hint` adds what would.
+No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules and at the rim, caught at the rim only.
 
-Leaves are named as Neutron names them, because clients read the name in the answer's `type`. A leaf carries
-fields, not prose; `api.faults` gives each its status and its text. Source of names: the exceptions of the
-Networking API v2.0's reference implementation.
+    UnderlayError
+    |- BadRequestError     InvalidInput BadRequest HTTPBadRequest SegmentsSetInConjunctionWithProviders
+    |                      InvalidAllocationPool OutOfBoundsAllocationPool DNSNameServersExhausted
+    |                      HostRoutesExhausted InvalidIpForNetwork InvalidIpForSubnet AllocationOnAutoAddressSubnet
+    |- UnauthorizedError   Unauthorized
+    |- ForbiddenError      PolicyNotAuthorized
+    |- NotFoundError       NetworkNotFound SubnetNotFound PortNotFound AgentNotFound InstanceNotFound
+    |                      QuotaResourceUnknown HTTPNotFound
+    |- ConflictError       VlanIdInUse FlatNetworkInUse NetworkInUse SubnetInUse PortBound InvalidSharedSetting
+    |                      GatewayConflictWithAllocationPools GatewayIpInUse OverlappingAllocationPools
+    |                      IpAddressAlreadyAllocated IpAddressGenerationFailure MacAddressInUse
+    |                      NetworkMTUSubnetConflict OverQuota NetworkHostedByDHCPAgent NetworkNotHostedByDhcpAgent
+    |                      InvalidDHCPAgent DhcpPortInUse InstanceInUse
+    |                      Conflict (a lost race: the only one to repeat by itself)
+    |- PreconditionError   RevisionNumberConstraintFailed
+    |- GoneError           RevisionGone
+    `- UnavailableError    NoNetworkAvailable MacAddressGenerationFailure
 """
 
+# The names are the protocol's, so they do not all end in Error.
+# ruff: noqa: N818
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from underlay.model.address import AddressRange, Mac
-
-Address = IPv4Address | IPv6Address
-Cidr = IPv4Network | IPv6Network
+from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
+from underlay.model.ids import AgentId, InstanceId, NetworkId, PortId, Revision, SubnetId, Vid
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is no program error
-    """Root of the tree. `retryable`: the same command may succeed when judged again on what is stored now."""
+class UnderlayError(Exception):
+    """The root. Fields are set once, by the constructor; `str()` is the message.
 
+    Attributes:
+    template: the message, with the fields' names in braces.
+    retryable: whether the same command may succeed when it is judged again at once, on a fresh snapshot.
+    """
+
+    template: ClassVar[str] = ""
     retryable: ClassVar[bool] = False
 
+    @property
+    def message(self) -> str:
+        """What is wrong and, if that is not plain from it, what would be right."""
+        return self.template.format_map(vars(self)) + self.hint
+
+    @property
+    def hint(self) -> str:
+        """What the template leaves unsaid; starts with a space or a colon, empty for nothing."""
+        return ""
+
     def __str__(self) -> str:
-        return repr(self)
+        return self.message
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__ and not name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__}.{name} is set once")
+        super().__setattr__(name, value)
 
 
-class BadRequest(Refusal):
-    """The request itself is wrong."""
+def leaves() -> Iterator[type[UnderlayError]]:
+    """Every class of the tree that has no class below it: those that can be raised."""
+    return _leaves_under(UnderlayError)
 
 
-class NotAllowed(Refusal):
-    """The caller may not do this."""
+def _leaves_under(node: type[UnderlayError]) -> Iterator[type[UnderlayError]]:
+    below = node.__subclasses__()
+    if not below:
+        yield node
+    for child in below:
+        yield from _leaves_under(child)
 
 
-class NotFound(Refusal):
-    """It does not exist, or the caller may not know that it does."""
+class BadRequestError(UnderlayError):
+    """What was asked for makes no sense here, whatever the state."""
 
 
-class Conflict(Refusal):
-    """What is stored stands against it."""
+@dataclass(unsafe_hash=True)
+class InvalidInput(BadRequestError):
+    """`error_message` is a clause without a full stop."""
+
+    template = "Invalid input for operation: {error_message}."
+    error_message: str
 
 
-class InUse(Conflict):
-    """Something still uses it."""
+@dataclass(unsafe_hash=True)
+class BadRequest(BadRequestError):
+    """`msg` is a clause without a full stop; `resource` the collection, such as `subnets`."""
 
-
-class PreconditionFailed(Refusal):
-    """The record is not as the caller says."""
-
-
-class Gone(Refusal):
-    """It was here, and is no longer kept."""
-
-
-class Exhausted(Refusal):
-    """Nothing is left to take."""
-
-
-# --- 400 ---
-
-
-@dataclass
-class MalformedBody(BadRequest):
-    """The body is not what the API takes: not JSON, unknown or missing attributes, a value of the wrong form."""
-
-    reason: str
-
-
-@dataclass
-class InvalidInput(BadRequest):
-    """Well-formed, and makes no sense; `reason` says what is wrong and what would be right, without full stop."""
-
-    reason: str
-
-
-@dataclass
-class BadResourceRequest(BadRequest):
-    """Neutron's plain `BadRequest`: the combination of attributes of `resource` makes no sense."""
-
+    template = "Bad {resource} request: {msg}."
     resource: str
-    reason: str
+    msg: str
 
 
-@dataclass
-class SegmentsSetInConjunctionWithProviders(BadRequest):
-    """`segments` came together with `provider:*`."""
+@dataclass(unsafe_hash=True)
+class HTTPBadRequest(BadRequestError):
+    """The body or the query does not have the API's form; `text` is a sentence, Neutron's where it has one."""
+
+    template = "{text}"
+    text: str
 
 
-@dataclass
-class OutOfBoundsAllocationPool(BadRequest):
-    """The pool reaches outside the subnet."""
+@dataclass(unsafe_hash=True)
+class SegmentsSetInConjunctionWithProviders(BadRequestError):
+    """A network was asked for with `segments` and `provider:*`."""
 
+    template = "Segments and provider values cannot both be set."
+
+
+@dataclass(unsafe_hash=True)
+class InvalidAllocationPool(BadRequestError):
+    """The pool is of another IP version than its subnet, or ends before it starts."""
+
+    template = "The allocation pool {start}-{end} is not valid."
+    start: IpAddress
+    end: IpAddress
+
+
+@dataclass(unsafe_hash=True)
+class OutOfBoundsAllocationPool(BadRequestError):
+    """The pool has addresses that ports of the subnet cannot have."""
+
+    template = "The allocation pool {pool.start}-{pool.end} spans beyond the subnet cidr {subnet_cidr}."
     pool: AddressRange
-    cidr: Cidr
+    subnet_cidr: IpNetwork
 
 
-@dataclass
-class InvalidAllocationPool(BadRequest):
-    """The pool's ends are of different IP versions, of another version than the subnet, or the wrong way round."""
+@dataclass(unsafe_hash=True)
+class DNSNameServersExhausted(BadRequestError):
+    """More DNS servers than the limit `quota`; `subnet_id` of a subnet that is new: `new subnet`."""
 
-    pool: str
-
-
-@dataclass
-class DNSNameServersExhausted(BadRequest):
-    """More DNS servers than a subnet may have; `subnet` is its id, or "new subnet"."""
-
-    subnet: str
-    limit: int
+    template = "Unable to complete operation for {subnet_id}. The number of DNS nameservers exceeds the limit {quota}."
+    subnet_id: str
+    quota: int
 
 
-@dataclass
-class HostRoutesExhausted(BadRequest):
-    """More host routes than a subnet may have; `subnet` is its id, or "new subnet"."""
+@dataclass(unsafe_hash=True)
+class HostRoutesExhausted(BadRequestError):
+    """More host routes than the limit `quota`; `subnet_id` of a subnet that is new: `new subnet`."""
 
-    subnet: str
-    limit: int
-
-
-@dataclass
-class InvalidIpForNetwork(BadRequest):
-    """The address lies in none of the network's subnets."""
-
-    address: Address
+    template = "Unable to complete operation for {subnet_id}. The number of host routes exceeds the limit {quota}."
+    subnet_id: str
+    quota: int
 
 
-@dataclass
-class InvalidIpForSubnet(BadRequest):
-    """The address does not lie in the subnet named with it, or is its network or broadcast address."""
+@dataclass(unsafe_hash=True)
+class InvalidIpForNetwork(BadRequestError):
+    """No subnet of the network has the address."""
 
-    address: Address
-
-
-# --- 403 ---
+    template = "IP address {ip_address} is not a valid IP for any of the subnets on the specified network."
+    ip_address: IpAddress
 
 
-@dataclass
-class AdminRequired(NotAllowed):
-    """Only an administrator may do this; `reason` says what."""
+@dataclass(unsafe_hash=True)
+class InvalidIpForSubnet(BadRequestError):
+    """The address is outside the subnet, or its network or broadcast address."""
 
-    reason: str
-
-
-@dataclass
-class Forbidden(NotAllowed):
-    """The caller's roles do not allow the action (`create_network`, `create_network:shared`)."""
-
-    action: str
+    template = "IP address {ip_address} is not a valid IP for the specified subnet."
+    ip_address: IpAddress
 
 
-# --- 404 ---
+@dataclass(unsafe_hash=True)
+class AllocationOnAutoAddressSubnet(BadRequestError):
+    """On a SLAAC subnet the guest makes its address from the prefix and its MAC; no other can be given."""
+
+    template = (
+        "IPv6 address {ip} cannot be directly assigned to a port on subnet {subnet_id} as the subnet is "
+        "configured for automatic addresses"
+    )
+    ip: IpAddress
+    subnet_id: SubnetId
 
 
-@dataclass
-class NetworkNotFound(NotFound):
-    """No such network for this caller."""
-
-    id: str
+class UnauthorizedError(UnderlayError):
+    """Nobody known asks."""
 
 
-@dataclass
-class SubnetNotFound(NotFound):
-    """No such subnet for this caller."""
+@dataclass(unsafe_hash=True)
+class Unauthorized(UnauthorizedError):
+    """No token, or none that is ours and still good; `reason` is a sentence."""
 
-    id: str
-
-
-@dataclass
-class PortNotFound(NotFound):
-    """No such port for this caller."""
-
-    id: str
+    template = "{reason}"
+    reason: str = "The request you have made requires authentication."
 
 
-@dataclass
-class AgentNotFound(NotFound):
+class ForbiddenError(UnderlayError):
+    """The caller is known and may not."""
+
+
+@dataclass(unsafe_hash=True)
+class PolicyNotAuthorized(ForbiddenError):
+    """Attributes:
+    rules: what was refused, such as `create_network` and `create_network:shared`; not empty.
+    allowed_to: who may, in words.
+    """
+
+    rules: tuple[str, ...]
+    allowed_to: str = "an administrator"
+
+    @property
+    def message(self) -> str:  # noqa: D102
+        joined = " and ".join(f"rule:{rule}" for rule in self.rules)
+        subject = f"({joined})" if len(self.rules) > 1 else joined
+        return f"{subject} is disallowed by policy: only {self.allowed_to} may do this"
+
+
+class NotFoundError(UnderlayError):
+    """No such object, or none that the caller may see: the two are not told apart."""
+
+
+@dataclass(unsafe_hash=True)
+class NetworkNotFound(NotFoundError):
+    """No such network."""
+
+    template = "Network {net_id} could not be found."
+    net_id: NetworkId
+
+
+@dataclass(unsafe_hash=True)
+class SubnetNotFound(NotFoundError):
+    """No such subnet."""
+
+    template = "Subnet {subnet_id} could not be found."
+    subnet_id: SubnetId
+
+
+@dataclass(unsafe_hash=True)
+class PortNotFound(NotFoundError):
+    """No such port."""
+
+    template = "Port {port_id} could not be found."
+    port_id: PortId
+
+
+@dataclass(unsafe_hash=True)
+class AgentNotFound(NotFoundError):
     """No such agent."""
 
-    id: str
+    template = "Agent {id} could not be found."
+    id: AgentId
 
 
-@dataclass
-class InvalidDHCPAgent(NotFound):
-    """The agent is no DHCP agent, or is administratively down."""
+@dataclass(unsafe_hash=True)
+class InstanceNotFound(NotFoundError):
+    """No such instance (ours: extension instance-metadata)."""
 
-    id: str
-
-
-@dataclass
-class InstanceNotFound(NotFound):
-    """No such instance for this caller."""
-
-    id: str
+    template = "Instance {id} could not be found."
+    id: InstanceId
 
 
-@dataclass
-class TenantQuotaNotFound(NotFound):
-    """The project has no quota of its own."""
+@dataclass(unsafe_hash=True)
+class QuotaResourceUnknown(NotFoundError):
+    """A quota was named for a resource that has none; `known` are those that have."""
 
-    project_id: str
+    template = "Unknown quota resources ['{unknown}']."
+    unknown: str
+    known: tuple[str, ...]
+
+    @property
+    def hint(self) -> str:  # noqa: D102
+        return f" Quotas are kept for {', '.join(self.known)}."
 
 
-# --- 409 ---
+@dataclass(unsafe_hash=True)
+class HTTPNotFound(NotFoundError):
+    """The URL names nothing, or an extension or API version that does not exist; `text` is a sentence."""
+
+    template = "{text}"
+    text: str = "The resource could not be found."
 
 
-@dataclass
-class VlanIdInUse(InUse):
-    """Another network has the VLAN."""
+class ConflictError(UnderlayError):
+    """What was asked for cannot stand beside what is."""
 
-    vlan_id: int
+
+@dataclass(unsafe_hash=True)
+class VlanIdInUse(ConflictError):
+    """Another network is on that VLAN."""
+
+    template = "Unable to create the network. The VLAN {vlan_id} on physical network {physical_network} is in use."
+    vlan_id: Vid
     physical_network: str
 
 
-@dataclass
-class FlatNetworkInUse(InUse):
-    """The physical network has a flat network already."""
+@dataclass(unsafe_hash=True)
+class FlatNetworkInUse(ConflictError):
+    """Another network is the physical network's flat one."""
 
+    template = "Unable to create the flat network. Physical network {physical_network} is in use."
     physical_network: str
 
 
-@dataclass
-class NetworkInUse(InUse):
-    """The network has ports that are not removed by themselves."""
+@dataclass(unsafe_hash=True)
+class NetworkInUse(ConflictError):
+    """A port that does not go with the network is on it; `port_id` names one."""
 
-    id: str
+    template = (
+        "Unable to complete operation on network {net_id}. There are one or more ports still in use on the network."
+    )
+    net_id: NetworkId
+    port_id: PortId
 
-
-@dataclass
-class SubnetInUse(InUse):
-    """Ports have addresses of the subnet; `reason` names one."""
-
-    id: str
-    reason: str = "One or more ports have an IP allocation from this subnet"
-
-
-@dataclass
-class IpAddressAlreadyAllocated(Conflict):
-    """Another port has the address."""
-
-    address: Address
-    subnet_id: str
+    @property
+    def hint(self) -> str:  # noqa: D102
+        return f" One is port {self.port_id}."
 
 
-@dataclass
-class MacAddressInUse(InUse):
-    """Another port of the network has the MAC."""
+@dataclass(unsafe_hash=True)
+class SubnetInUse(ConflictError):
+    """A port that does not go with the subnet has an address of it; `port_id` names one."""
 
-    network_id: str
-    mac: Mac
+    template = (
+        "Unable to complete operation on subnet {subnet_id}: One or more ports have an IP allocation from this subnet."
+    )
+    subnet_id: SubnetId
+    port_id: PortId
 
-
-@dataclass
-class GatewayConflictWithAllocationPools(InUse):
-    """The gateway's address lies in a pool."""
-
-    address: Address
-    pool: AddressRange
-
-
-@dataclass
-class GatewayIpInUse(InUse):
-    """A port has the address that was the gateway's."""
-
-    address: Address
-    port_id: str
+    @property
+    def hint(self) -> str:  # noqa: D102
+        return f" One is port {self.port_id}."
 
 
-@dataclass
-class DhcpPortInUse(InUse):
-    """Another agent took the DHCP port."""
+@dataclass(unsafe_hash=True)
+class PortBound(ConflictError):
+    """A port's MAC cannot change while a host has it."""
 
-    port_id: str
-
-
-@dataclass
-class OverlappingAllocationPools(Conflict):
-    """Two pools share addresses."""
-
-    pool_1: AddressRange
-    pool_2: AddressRange
-    cidr: Cidr
+    template = (
+        "Unable to complete operation on port {port_id}, port is already bound, port type: ovs, old_mac "
+        "{old_mac}, new_mac {new_mac}."
+    )
+    port_id: PortId
+    old_mac: Mac
+    new_mac: Mac
 
 
-@dataclass
-class InvalidSharedSetting(Conflict):
-    """Other projects use the network, so it stays shared; `network` is its name or id."""
+@dataclass(unsafe_hash=True)
+class InvalidSharedSetting(ConflictError):
+    """Others than the owner have ports or subnets on the network."""
 
+    template = "Unable to reconfigure sharing settings for network {network}. Multiple tenants are using it."
     network: str
 
 
-@dataclass
-class IpAddressGenerationFailure(Conflict):
-    """No free address in the network's (or the named subnet's) pools."""
+@dataclass(unsafe_hash=True)
+class GatewayConflictWithAllocationPools(ConflictError):
+    """The gateway's address would be given to a port."""
 
-    network_id: str
-
-
-@dataclass
-class NetworkMTUSubnetConflict(Conflict):
-    """The MTU is too small for the network's subnets."""
-
-    network_id: str
-    minimum: int
+    template = "Gateway ip {ip_address} conflicts with allocation pool {pool.start}-{pool.end}."
+    ip_address: IpAddress
+    pool: AddressRange
 
 
-@dataclass
-class OverQuota(Conflict):
-    """The project has as many of `resource` as it may have."""
+@dataclass(unsafe_hash=True)
+class GatewayIpInUse(ConflictError):
+    """A port has the address that the gateway would have."""
 
+    template = "Current gateway ip {ip_address} already in use by port {port_id}. Unable to update."
+    ip_address: IpAddress
+    port_id: PortId
+
+
+@dataclass(unsafe_hash=True)
+class OverlappingAllocationPools(ConflictError):
+    """Two pools of one subnet share addresses."""
+
+    template = (
+        "Found overlapping allocation pools: {pool_1.start}-{pool_1.end} {pool_2.start}-{pool_2.end} "
+        "for subnet {subnet_cidr}."
+    )
+    pool_1: AddressRange
+    pool_2: AddressRange
+    subnet_cidr: IpNetwork
+
+
+@dataclass(unsafe_hash=True)
+class IpAddressAlreadyAllocated(ConflictError):
+    """Another port, or this one already, has the address."""
+
+    template = "IP address {ip} already allocated in subnet {subnet_id}"
+    ip: IpAddress
+    subnet_id: SubnetId
+
+
+@dataclass(unsafe_hash=True)
+class IpAddressGenerationFailure(ConflictError):
+    """No address is free in the pools of `subnet_ids`, which are those that were tried."""
+
+    template = "No more IP addresses available on network {net_id}."
+    net_id: NetworkId
+    subnet_ids: tuple[SubnetId, ...] = ()
+
+    @property
+    def hint(self) -> str:  # noqa: D102
+        return f" The allocation pools of {', '.join(self.subnet_ids)} are used up." if self.subnet_ids else ""
+
+
+@dataclass(unsafe_hash=True)
+class MacAddressInUse(ConflictError):
+    """Another port of the network has the MAC."""
+
+    template = "Unable to complete operation for network {net_id}. The mac address {mac} is in use."
+    net_id: NetworkId
+    mac: Mac
+
+
+@dataclass(unsafe_hash=True)
+class NetworkMTUSubnetConflict(ConflictError):
+    """The network's MTU is below what IP needs; `mtu` is that minimum."""
+
+    template = "MTU of {net_id} is not valid, subnet requires a minimum of {mtu}"
+    net_id: NetworkId
+    mtu: int
+
+
+@dataclass(unsafe_hash=True)
+class OverQuota(ConflictError):
+    """The project has as many as it may; `limit` and `used` are counts of `resource`."""
+
+    template = "Quota exceeded for resources: ['{resource}']."
     resource: str
+    limit: int
+    used: int
+
+    @property
+    def hint(self) -> str:  # noqa: D102
+        return f" {self.used} of at most {self.limit} are in use by the project."
 
 
-@dataclass
-class NetworkHostedByDHCPAgent(Conflict):
-    """The agent serves the network already."""
+@dataclass(unsafe_hash=True)
+class NetworkHostedByDHCPAgent(ConflictError):
+    """That agent serves the network already."""
 
-    network_id: str
-    agent_id: str
-
-
-@dataclass
-class NetworkNotHostedByDhcpAgent(Conflict):
-    """The agent does not serve the network."""
-
-    network_id: str
-    agent_id: str
+    template = "The network {network_id} has been already hosted by the DHCP Agent {agent_id}."
+    network_id: NetworkId
+    agent_id: AgentId
 
 
-@dataclass
-class InstanceAlreadyExists(Conflict):
-    """An instance with this id is stored already."""
+@dataclass(unsafe_hash=True)
+class NetworkNotHostedByDhcpAgent(ConflictError):
+    """That agent does not serve the network."""
 
-    id: str
+    template = "The network {network_id} is not hosted by the DHCP Agent {agent_id}."
+    network_id: NetworkId
+    agent_id: AgentId
 
 
-@dataclass
-class RaceLost(Conflict):
-    """Another transaction took it first (a unique constraint of the database); judged again, it is decided anew."""
+@dataclass(unsafe_hash=True)
+class InvalidDHCPAgent(ConflictError):
+    """The agent is of another type, or its admin_state_up is False."""
 
+    template = "Agent {id} is not a valid DHCP Agent or has been disabled."
+    id: AgentId
+
+
+@dataclass(unsafe_hash=True)
+class DhcpPortInUse(ConflictError):
+    """The DHCP port belongs to another agent."""
+
+    template = "Port {port_id} is already acquired by another DHCP agent"
+    port_id: PortId
+
+
+@dataclass(unsafe_hash=True)
+class InstanceInUse(ConflictError):
+    """There is an instance with that id (ours: extension instance-metadata)."""
+
+    template = "Instance {id} exists already."
+    id: InstanceId
+
+
+@dataclass(unsafe_hash=True)
+class Conflict(ConflictError):
+    """Another writer was faster; `what` names the unique index or lock that said so."""
+
+    retryable = True
+    template = "Another request changed the same objects ({what}). Send the request again."
     what: str
-    retryable: ClassVar[bool] = True
 
 
-# --- 410, 412, 503 ---
+class PreconditionError(UnderlayError):
+    """The caller's condition does not hold."""
 
 
-@dataclass
-class RevisionNumberConstraintFailed(PreconditionFailed):
-    """If-Match named another revision than the record has."""
+@dataclass(unsafe_hash=True)
+class RevisionNumberConstraintFailed(PreconditionError):
+    """If-Match named another revision_number than the record's."""
 
+    template = "Constrained to {expected}, but current revision is {current}"
     expected: int
     current: int
 
 
-@dataclass
-class RevisionGone(Gone):
-    """The feed no longer has the changes after `since`; list again."""
-
-    since: int
-    oldest: int
+class GoneError(UnderlayError):
+    """It was there once."""
 
 
-@dataclass
-class NoNetworkAvailable(Exhausted):
-    """Every VLAN of the ranges is in use."""
+@dataclass(unsafe_hash=True)
+class RevisionGone(GoneError):
+    """The changes after `since` are no longer kept; `oldest` is the first revision to watch from."""
+
+    template = (
+        "Changes after revision {since} are no longer kept, only those after {oldest}. List again: leave out `since`."
+    )
+    since: Revision
+    oldest: Revision
 
 
-@dataclass
-class MacAddressGenerationFailure(Exhausted):
-    """No free MAC was found on the network."""
+class UnavailableError(UnderlayError):
+    """Something is used up that an operator can add to."""
 
-    network_id: str
+
+@dataclass(unsafe_hash=True)
+class NoNetworkAvailable(UnavailableError):
+    """No VLAN is left; `ranges` are those tried, as `physical_network:first:last`, empty when none is configured."""
+
+    template = "Unable to create the network. No tenant network is available for allocation."
+    ranges: tuple[str, ...] = ()
+
+    @property
+    def hint(self) -> str:  # noqa: D102
+        if self.ranges:
+            return f" Every VLAN of network_vlan_ranges {','.join(self.ranges)} is in use."
+        return (
+            " No VLAN is set aside for this (network_vlan_ranges, tenant_network_type); an administrator can name one."
+        )
+
+
+@dataclass(unsafe_hash=True)
+class MacAddressGenerationFailure(UnavailableError):
+    """Chance found no free MAC in so many tries."""
+
+    template = "Unable to generate unique mac on network {net_id}."
+    net_id: NetworkId
