@@ -10,13 +10,13 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      HostRoutesExhausted InvalidIpForNetwork InvalidIpForSubnet AllocationOnAutoAddressSubnet
     |- UnauthorizedError   Unauthorized
     |- ForbiddenError      PolicyNotAuthorized
-    |- NotFoundError       NetworkNotFound SubnetNotFound PortNotFound AgentNotFound InstanceNotFound
-    |                      QuotaResourceUnknown HTTPNotFound
+    |- NotFoundError       NetworkNotFound SubnetNotFound PortNotFound AgentNotFound InvalidDHCPAgent
+    |                      InstanceNotFound QuotaResourceUnknown TenantQuotaNotFound HTTPNotFound
     |- ConflictError       VlanIdInUse FlatNetworkInUse NetworkInUse SubnetInUse PortBound InvalidSharedSetting
     |                      GatewayConflictWithAllocationPools GatewayIpInUse OverlappingAllocationPools
     |                      IpAddressAlreadyAllocated IpAddressGenerationFailure MacAddressInUse
     |                      NetworkMTUSubnetConflict OverQuota NetworkHostedByDHCPAgent NetworkNotHostedByDhcpAgent
-    |                      InvalidDHCPAgent DhcpPortInUse InstanceInUse
+    |                      DhcpPortInUse InstanceInUse
     |                      Conflict (a lost race: the only one to repeat by itself)
     |- PreconditionError   RevisionNumberConstraintFailed
     |- GoneError           RevisionGone
@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
-from underlay.model.ids import AgentId, InstanceId, NetworkId, PortId, Revision, SubnetId, Vid
+from underlay.model.ids import AgentId, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId, Vid
 
 
 class UnderlayError(Exception):
@@ -247,6 +247,14 @@ class AgentNotFound(NotFoundError):
 
 
 @dataclass(unsafe_hash=True)
+class InvalidDHCPAgent(NotFoundError):
+    """The agent is of another type, or its admin_state_up is False."""
+
+    template = "Agent {id} is not a valid DHCP Agent or has been disabled."
+    id: AgentId
+
+
+@dataclass(unsafe_hash=True)
 class InstanceNotFound(NotFoundError):
     """No such instance (ours: extension instance-metadata)."""
 
@@ -265,6 +273,14 @@ class QuotaResourceUnknown(NotFoundError):
     @property
     def hint(self) -> str:  # noqa: D102
         return f" Quotas are kept for {', '.join(self.known)}."
+
+
+@dataclass(unsafe_hash=True)
+class TenantQuotaNotFound(NotFoundError):
+    """The project has no quota of its own: it has the defaults."""
+
+    template = "Quota for tenant {tenant_id} could not be found."
+    tenant_id: ProjectId
 
 
 @dataclass(unsafe_hash=True)
@@ -448,14 +464,6 @@ class NetworkNotHostedByDhcpAgent(ConflictError):
     template = "The network {network_id} is not hosted by the DHCP Agent {agent_id}."
     network_id: NetworkId
     agent_id: AgentId
-
-
-@dataclass(unsafe_hash=True)
-class InvalidDHCPAgent(ConflictError):
-    """The agent is of another type, or its admin_state_up is False."""
-
-    template = "Agent {id} is not a valid DHCP Agent or has been disabled."
-    id: AgentId
 
 
 @dataclass(unsafe_hash=True)
