@@ -8,10 +8,11 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |- BadRequestError     InvalidInput BadRequest HTTPBadRequest SegmentsSetInConjunctionWithProviders
     |                      InvalidAllocationPool OutOfBoundsAllocationPool DNSNameServersExhausted
     |                      HostRoutesExhausted InvalidIpForNetwork InvalidIpForSubnet AllocationOnAutoAddressSubnet
+    |- TransportError      HTTPMethodNotAllowed HTTPRequestTimeout HTTPRequestEntityTooLarge
     |- UnauthorizedError   Unauthorized
     |- ForbiddenError      PolicyNotAuthorized
-    |- NotFoundError       NetworkNotFound SubnetNotFound PortNotFound AgentNotFound InvalidDHCPAgent
-    |                      InstanceNotFound QuotaResourceUnknown TenantQuotaNotFound HTTPNotFound
+    |- NotFoundError       NetworkNotFound SubnetNotFound SubnetPoolNotFound PortNotFound AgentNotFound
+    |                      InvalidDHCPAgent InstanceNotFound QuotaResourceUnknown TenantQuotaNotFound HTTPNotFound
     |- ConflictError       VlanIdInUse FlatNetworkInUse NetworkInUse SubnetInUse PortBound InvalidSharedSetting
     |                      GatewayConflictWithAllocationPools GatewayIpInUse OverlappingAllocationPools
     |                      IpAddressAlreadyAllocated IpAddressGenerationFailure MacAddressInUse
@@ -177,6 +178,34 @@ class AllocationOnAutoAddressSubnet(BadRequestError):
     subnet_id: SubnetId
 
 
+class TransportError(UnderlayError):
+    """The HTTP request itself cannot be served; each leaf has a status of its own."""
+
+
+@dataclass(unsafe_hash=True)
+class HTTPMethodNotAllowed(TransportError):
+    """The URL is known, and has no such method."""
+
+    template = "The method {method} is not allowed for this resource."
+    method: str
+
+
+@dataclass(unsafe_hash=True)
+class HTTPRequestTimeout(TransportError):
+    """The body did not arrive in time."""
+
+    template = "The request body did not arrive within {limit_s} seconds."
+    limit_s: int
+
+
+@dataclass(unsafe_hash=True)
+class HTTPRequestEntityTooLarge(TransportError):
+    """The body is longer than `max_request_bytes`."""
+
+    template = "The request body is larger than {limit} bytes."
+    limit: int
+
+
 class UnauthorizedError(UnderlayError):
     """Nobody known asks."""
 
@@ -228,6 +257,14 @@ class SubnetNotFound(NotFoundError):
 
     template = "Subnet {subnet_id} could not be found."
     subnet_id: SubnetId
+
+
+@dataclass(unsafe_hash=True)
+class SubnetPoolNotFound(NotFoundError):
+    """There are no subnet pools here, so never one of that name."""
+
+    template = "Subnet pool {subnetpool_id} could not be found."
+    subnetpool_id: str
 
 
 @dataclass(unsafe_hash=True)
