@@ -1,0 +1,36 @@
+"""What a judged command comes to: what to write, and what to answer."""
+
+from typing import Literal
+
+import msgspec
+
+from underlay.model.change import Record, Writes
+from underlay.model.ids import AgentId, PortId
+
+HeartbeatStatus = Literal["new", "alive", "revived"]
+PortReport = Literal["ACTIVE", "DOWN", "REFUSED", "UNKNOWN"]
+
+
+class HeartbeatAnswer(msgspec.Struct, frozen=True):
+    """The answer to `Heartbeat`: new - an agent was not known; revived - one had been silent for too long."""
+
+    status: HeartbeatStatus
+
+
+class PortsAnswer(msgspec.Struct, frozen=True):
+    """The answer to `ReportPorts`, by port: its status; REFUSED - it is another host's; UNKNOWN - there is no such."""
+
+    ports: dict[PortId, PortReport]
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Attributes:
+    writes: empty when nothing changes.
+    result: the record that the command created, updated or found as it is wanted; the answer to a report; None after
+        a delete, and for a network added to or removed from an agent.
+    heartbeats: the agents to be written down as alive now.
+    """
+
+    writes: Writes = Writes()
+    result: Record | HeartbeatAnswer | PortsAnswer | None = None
+    heartbeats: tuple[AgentId, ...] = ()
