@@ -1,0 +1,36 @@
+"""MAC addresses of ports: unique in their network, chosen by chance behind the operator's prefix.
+
+Source: IEEE 802: the lowest bit of the first byte marks a group address, which no sender has.
+"""
+
+from typing import Final
+
+from underlay.model.address import Mac
+from underlay.model.errors import InvalidInput, MacAddressGenerationFailure, MacAddressInUse
+from underlay.model.ids import NetworkId, PortId
+from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
+
+_TRIES: Final = 16
+_CHANCE_BITS: Final = 24
+_GROUP_BIT: Final = 1 << 40
+
+
+def choose(network_id: NetworkId, snapshot: Snapshot, circumstances: Circumstances, regulations: Regulations) -> Mac:
+    """A MAC that is free on the network: the first three bytes of `base_mac`, the others by chance.
+
+    Raises MacAddressGenerationFailure after sixteen that were taken.
+    """
+    prefix = regulations.base_mac.value >> _CHANCE_BITS << _CHANCE_BITS
+    for _ in range(_TRIES):
+        mac = Mac(prefix | circumstances.below(1 << _CHANCE_BITS))
+        if mac.value != 0 and snapshot.mac_owner(network_id, mac) is None:
+            return mac
+    raise MacAddressGenerationFailure(network_id)
+
+
+def require_usable(mac: Mac, network_id: NetworkId, snapshot: Snapshot, *, of_port: PortId | None = None) -> None:
+    """A station's MAC that no port but `of_port` has on the network. Raises InvalidInput, MacAddressInUse."""
+    if mac.value == 0 or mac.value & _GROUP_BIT:
+        raise InvalidInput(f"'{mac}' is not the MAC address of one station: it is zero, multicast or broadcast")
+    if snapshot.mac_owner(network_id, mac) not in (None, of_port):
+        raise MacAddressInUse(network_id, mac)
