@@ -208,8 +208,8 @@ LogT_co = TypeVar("LogT_co", bound=Log, covariant=True)
 class LogSource(Protocol[LogT_co]):
     """A store, as the feed sees it."""
 
-    def read(self) -> AbstractContextManager[LogT_co]:
-        """One moment."""
+    def read_log(self) -> AbstractContextManager[LogT_co]:
+        """The log of one moment."""
         ...
 
     def on_commit(self, listener: Callable[[], None]) -> None:

@@ -1,0 +1,115 @@
+"""Lists: a `Query` -> one SQL statement (and one for the marker), records decoded."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Integer, and_, false, or_, select
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from underlay.model.change import Kind
+from underlay.model.ids import ProjectId
+from underlay.store.contract import FILTERS, SORTS, MarkerNotFound, Query, R
+from underlay.store.ranges import packed_or_none
+from underlay.store.rows import KINDS, TABLES, decode_as
+from underlay.store.statements import Session
+from underlay.store.tables import addresses, networks, ports, subnets
+
+Value = str | bool | int | None
+
+_COLUMN_NAMES: Final[Mapping[str, str]] = {
+    "provider:network_type": "network_type",
+    "provider:physical_network": "physical_network",
+    "provider:segmentation_id": "vid",
+    "binding:host_id": "host",
+}
+"""Attributes whose column has another name."""
+
+
+class Lister:
+    """Lists within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list_records(self, record_type: type[R], query: Query) -> list[R]:
+        """As `contract.Listing.list_records`."""
+        kind = KINDS[record_type]
+        table = TABLES[kind]
+        statement = select(table.c.record).where(*_conditions(kind, query))
+        keys = _sort_keys(kind, query)
+        if query.marker is not None:
+            statement = statement.where(self._beyond_marker(kind, keys, query.marker))
+        statement = statement.order_by(*(key.asc() if ascending else key.desc() for key, ascending in keys))
+        if query.limit is not None:
+            statement = statement.limit(query.limit)
+        records = [decode_as(record_type, row[0]) for row in self._session.select(statement)]
+        return records[::-1] if query.page_reverse else records
+
+    def _beyond_marker(
+        self, kind: Kind, keys: Sequence[tuple[KeyedColumnElement[Any], bool]], marker: str
+    ) -> ColumnElement[bool]:
+        """(k1, k2, ...) beyond the marker's: k1 beyond, or k1 equal and k2 beyond, and so on."""
+        columns = [key for key, _ in keys]
+        rows = self._session.select(select(*columns).where(TABLES[kind].c.id == marker))
+        if not rows:
+            raise MarkerNotFound(marker)
+        steps = []
+        for position, (key, ascending) in enumerate(keys):
+            value = rows[0][position]
+            equal_before = [before == rows[0][index] for index, before in enumerate(columns[:position])]
+            steps.append(and_(*equal_before, key > value if ascending else key < value))
+        return or_(*steps)
+
+
+def _sort_keys(kind: Kind, query: Query) -> Sequence[tuple[KeyedColumnElement[Any], bool]]:
+    """Columns and whether they ascend, as the statement walks: turned round for the page before a marker."""
+    for name, _ in query.sort:
+        if name not in SORTS[kind]:
+            raise KeyError(name)
+    table = TABLES[kind]
+    wanted = [(table.c[_COLUMN_NAMES.get(name, name)], ascending) for name, ascending in query.sort]
+    return [(key, ascending != query.page_reverse) for key, ascending in (*wanted, (table.c.created, True))]
+
+
+def _conditions(kind: Kind, query: Query) -> list[ColumnElement[bool]]:
+    found = [_condition(kind, name, values) for name, values in query.filters.items()]
+    if query.visible_to is not None:
+        found.append(_visible(kind, query.visible_to))
+    return found
+
+
+def _condition(kind: Kind, name: str, values: Sequence[Value]) -> ColumnElement[bool]:
+    if name not in FILTERS[kind]:
+        raise KeyError(name)
+    match name:
+        case "fixed_ips:ip_address":
+            packed = [bytes_ for value in values if (bytes_ := packed_or_none(value)) is not None]
+            return ports.c.id.in_(select(addresses.c.port_id).where(addresses.c.address.in_(packed)))
+        case "fixed_ips:subnet_id":
+            return ports.c.id.in_(select(addresses.c.port_id).where(addresses.c.subnet_id.in_(values)))
+        case _:
+            column = TABLES[kind].c[_COLUMN_NAMES.get(name, name)]
+            return column.in_([_as_stored(column, value) for value in values])
+
+
+def _as_stored(column: KeyedColumnElement[Any], value: Value) -> Value:
+    if value is None:
+        return 0 if isinstance(column.type, Integer) else ""
+    return value
+
+
+def _visible(kind: Kind, project_id: ProjectId) -> ColumnElement[bool]:
+    """What the project may see; nothing of the kinds that belong to no project."""
+    own_networks = select(networks.c.id).where(networks.c.project_id == project_id)
+    match kind:
+        case "network":
+            return or_(networks.c.project_id == project_id, networks.c.shared)
+        case "subnet":
+            seen = select(networks.c.id).where(or_(networks.c.project_id == project_id, networks.c.shared))
+            return or_(subnets.c.project_id == project_id, subnets.c.network_id.in_(seen))
+        case "port":
+            return or_(ports.c.project_id == project_id, ports.c.network_id.in_(own_networks))
+        case "instance" | "quota":
+            return TABLES[kind].c.project_id == project_id
+        case "agent" | "dhcp_binding":
+            return false()

@@ -1,0 +1,134 @@
+"""The statements behind the lookups of rules: how many rows each reads does not grow with the number of ports."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from sqlalchemy import BindParameter, ClauseElement, bindparam, exists, func, or_, select, union_all
+
+from underlay.model.change import Kind
+from underlay.model.port import DHCP_OWNER
+from underlay.store.rows import TABLES
+from underlay.store.statements import Prepared
+from underlay.store.tables import (
+    addresses,
+    agents,
+    changes,
+    dhcp_bindings,
+    free_ranges,
+    ports,
+    segments,
+    subnets,
+    usage,
+)
+
+
+class LookupStatements:
+    """Compiled. Those that end in `_of` or `_on` give records in order of creation."""
+
+    def __init__(self, prepare: Callable[[ClauseElement], Prepared]) -> None:
+        self.by_id: Final[Mapping[Kind, Prepared]] = {
+            kind: prepare(select(table.c.record).where(table.c.id == bindparam("id"))) for kind, table in TABLES.items()
+        }
+        self.revision: Final = prepare(select(func.max(changes.c.revision)))
+        self.used: Final = prepare(
+            select(usage.c.used).where(
+                usage.c.project_id == bindparam("project_id"), usage.c.resource == bindparam("resource")
+            )
+        )
+        self.subnets_of: Final = prepare(
+            select(subnets.c.record).where(subnets.c.network_id == bindparam("network_id")).order_by(subnets.c.created)
+        )
+        self.ports_of: Final = prepare(
+            select(ports.c.record)
+            .where(ports.c.network_id == bindparam("network_id"), ports.c.device_owner == bindparam("device_owner"))
+            .order_by(ports.c.created)
+        )
+        self.foreign_use: Final = prepare(_foreign_use())
+        self.segment: Final = prepare(
+            select(segments.c.network_id).where(
+                segments.c.physical_network == bindparam("physical_network"), segments.c.vid == bindparam("vid")
+            )
+        )
+        self.vids: Final = prepare(
+            select(segments.c.vid).where(
+                segments.c.physical_network == bindparam("physical_network"), segments.c.vid > 0
+            )
+        )
+        self.address: Final = prepare(
+            select(addresses.c.port_id).where(
+                addresses.c.subnet_id == bindparam("subnet_id"), addresses.c.address == bindparam("address")
+            )
+        )
+        self.mac: Final = prepare(
+            select(ports.c.id).where(
+                ports.c.network_id == bindparam("network_id"), ports.c.mac_address == bindparam("mac_address")
+            )
+        )
+        self.runs: Final = prepare(
+            select(free_ranges.c.first, free_ranges.c.last)
+            .where(free_ranges.c.subnet_id == bindparam("subnet_id"))
+            .order_by(free_ranges.c.first)
+            .limit(bindparam("limit"))
+        )
+        self.agents: Final = prepare(
+            select(agents.c.record, agents.c.heartbeat_timestamp)
+            .where(agents.c.agent_type == bindparam("agent_type"))
+            .order_by(agents.c.created)
+        )
+        self.agent_on: Final = prepare(
+            select(agents.c.record).where(
+                agents.c.host == bindparam("host"), agents.c.agent_type == bindparam("agent_type")
+            )
+        )
+        self.heartbeat: Final = prepare(select(agents.c.heartbeat_timestamp).where(agents.c.id == bindparam("id")))
+        self.heartbeats: Final = prepare(select(agents.c.id, agents.c.heartbeat_timestamp))
+        self.bindings_of: Final = prepare(
+            select(dhcp_bindings.c.record)
+            .where(dhcp_bindings.c.network_id == bindparam("network_id"))
+            .order_by(dhcp_bindings.c.created)
+        )
+        self.bindings_on: Final = prepare(
+            select(dhcp_bindings.c.record)
+            .where(dhcp_bindings.c.agent_id == bindparam("agent_id"))
+            .order_by(dhcp_bindings.c.created)
+        )
+        self.loads: Final = prepare(select(dhcp_bindings.c.agent_id, func.count()).group_by(dhcp_bindings.c.agent_id))
+        self.unserved: Final = prepare(_unserved())
+
+
+def port_of_other_owner(network_id: str, owners: tuple[str, ...]) -> ClauseElement:
+    """One port of the network that none of these owns."""
+    return select(ports.c.record).where(ports.c.network_id == network_id, ports.c.device_owner.not_in(owners)).limit(1)
+
+
+def port_of_other_owner_using(subnet_id: str, owners: tuple[str, ...]) -> ClauseElement:
+    """One port with an address of the subnet that none of these owns."""
+    return (
+        select(ports.c.record)
+        .join(addresses, addresses.c.port_id == ports.c.id)
+        .where(addresses.c.subnet_id == subnet_id, ports.c.device_owner.not_in(owners))
+        .limit(1)
+    )
+
+
+def _foreign_use() -> ClauseElement:
+    """Two ranges of an index instead of "not equal", so that the project's own ports are not walked."""
+    network: BindParameter[str] = bindparam("network_id")
+    project: BindParameter[str] = bindparam("project_id")
+    of_ports = select(ports.c.id).where(ports.c.network_id == network, ports.c.device_owner != DHCP_OWNER)
+    of_subnets = select(subnets.c.id).where(subnets.c.network_id == network)
+    return union_all(
+        of_ports.where(ports.c.project_id < project),
+        of_ports.where(ports.c.project_id > project),
+        of_subnets.where(or_(subnets.c.project_id < project, subnets.c.project_id > project)),
+    ).limit(1)
+
+
+def _unserved() -> ClauseElement:
+    served = exists().where(dhcp_bindings.c.network_id == subnets.c.network_id)
+    return (
+        select(subnets.c.network_id)
+        .where(subnets.c.enable_dhcp, ~served)
+        .group_by(subnets.c.network_id)
+        .order_by(func.min(subnets.c.created))
+    )

@@ -1,0 +1,192 @@
+"""The database as one transaction sees it: all that rules look up (`rules.snapshot.Snapshot`, by shape), lists, and,
+in a write transaction, writing.
+
+Lookups by id are remembered for the length of the transaction, so that rule and store together read a record once.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final, cast
+
+from underlay.model.address import AddressRange, IpAddress, Mac
+from underlay.model.agent import Agent, AgentType, DhcpBinding
+from underlay.model.change import Writes
+from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId, Vid
+from underlay.model.instance import Instance
+from underlay.model.network import Network
+from underlay.model.port import Port
+from underlay.model.quota import Quota
+from underlay.model.subnet import Subnet
+from underlay.store.contract import Query, R
+from underlay.store.listing import Lister
+from underlay.store.lookups import LookupStatements, port_of_other_owner, port_of_other_owner_using
+from underlay.store.ranges import address_from
+from underlay.store.records import Records
+from underlay.store.rows import decode_as
+from underlay.store.statements import Session
+from underlay.store.writer import Writer, WriterStatements
+
+
+class Statements:
+    """All that a moment runs, compiled once a store."""
+
+    def __init__(self, lookups: LookupStatements, writer: WriterStatements) -> None:
+        self.lookups: Final = lookups
+        self.writer: Final = writer
+
+
+class Moment:
+    """One transaction, for one thread. `writable` False: `commit_writes` and `touch_agents` raise TypeError."""
+
+    def __init__(self, session: Session, statements: Statements, *, writable: bool) -> None:
+        self._session = session
+        self._sql = statements.lookups
+        self._records = Records(session, statements.lookups.by_id)
+        self._writer = Writer(session, statements.writer, self._records) if writable else None
+
+    def commit_writes(self, writes: Writes) -> Revision:
+        """As `contract.Writing.commit_writes`."""
+        return self._writing().commit_writes(writes)
+
+    def touch_agents(self, agent_ids: Sequence[AgentId], now: datetime) -> None:
+        """As `contract.Writing.touch_agents`."""
+        self._writing().touch_agents(agent_ids, now)
+
+    def newest_written(self) -> Revision | None:
+        """The newest revision that this transaction wrote; None when it changed nothing that the feed tells."""
+        return self._writing().newest
+
+    def prune_changes(self, up_to: Revision) -> None:
+        """Forget the changes up to that revision, which must be older than the newest."""
+        self._writing().prune(up_to)
+
+    def list_records(self, record_type: type[R], query: Query) -> list[R]:
+        """As `contract.Listing.list_records`."""
+        return Lister(self._session).list_records(record_type, query)
+
+    def heartbeats(self) -> dict[AgentId, datetime]:
+        """As `contract.Listing.heartbeats`."""
+        rows = self._session.rows(self._sql.heartbeats, {})
+        return {agent_id: datetime.fromisoformat(text) for agent_id, text in rows}
+
+    def revision(self) -> Revision:
+        """As `contract.Listing.revision`; in a write transaction what it has written is counted."""
+        row = self._session.row(self._sql.revision, {})
+        return Revision(row[0] or 0) if row else Revision(0)
+
+    def network(self, network_id: NetworkId) -> Network | None:
+        """By id."""
+        return self._records.find(Network, network_id)
+
+    def subnet(self, subnet_id: SubnetId) -> Subnet | None:
+        """By id."""
+        return self._records.find(Subnet, subnet_id)
+
+    def port(self, port_id: PortId) -> Port | None:
+        """By id."""
+        return self._records.find(Port, port_id)
+
+    def agent(self, agent_id: AgentId) -> Agent | None:
+        """By id."""
+        return self._records.find(Agent, agent_id)
+
+    def instance(self, instance_id: InstanceId) -> Instance | None:
+        """By id."""
+        return self._records.find(Instance, instance_id)
+
+    def quota(self, project_id: ProjectId) -> Quota | None:
+        """Of that project."""
+        return self._records.find(Quota, project_id)
+
+    def count(self, resource: str, project_id: ProjectId) -> int:
+        """How many of the resource (`network`, `subnet`, `port`) the project has."""
+        row = self._session.row(self._sql.used, {"project_id": project_id, "resource": resource})
+        return int(row[0]) if row else 0
+
+    def subnets_of(self, network_id: NetworkId) -> Sequence[Subnet]:
+        """In order of creation."""
+        rows = self._session.rows(self._sql.subnets_of, {"network_id": network_id})
+        return [decode_as(Subnet, row[0]) for row in rows]
+
+    def ports_of(self, network_id: NetworkId, *, device_owner: str) -> Sequence[Port]:
+        """The network's ports with that owner, in order of creation."""
+        values = {"network_id": network_id, "device_owner": device_owner}
+        return [decode_as(Port, row[0]) for row in self._session.rows(self._sql.ports_of, values)]
+
+    def some_port_of(self, network_id: NetworkId, *, not_owned_by: Collection[str]) -> Port | None:
+        """One port of the network whose owner is none of these."""
+        rows = self._session.select(port_of_other_owner(network_id, tuple(not_owned_by)))
+        return decode_as(Port, rows[0][0]) if rows else None
+
+    def some_port_using(self, subnet_id: SubnetId, *, not_owned_by: Collection[str]) -> Port | None:
+        """One port with an address of the subnet whose owner is none of these."""
+        rows = self._session.select(port_of_other_owner_using(subnet_id, tuple(not_owned_by)))
+        return decode_as(Port, rows[0][0]) if rows else None
+
+    def some_foreign_use(self, network_id: NetworkId, *, project_id: ProjectId) -> bool:
+        """Whether a project other than this has a port or subnet on the network (DHCP ports not counted)."""
+        values = {"network_id": network_id, "project_id": project_id}
+        return self._session.row(self._sql.foreign_use, values) is not None
+
+    def network_with_segment(self, physical_network: str, vid: Vid | None) -> NetworkId | None:
+        """The network on that VLAN, or, with vid None, the flat network, of the physical network."""
+        row = self._session.row(self._sql.segment, {"physical_network": physical_network, "vid": vid or 0})
+        return cast(NetworkId, row[0]) if row else None
+
+    def vids_in_use(self, physical_network: str) -> Collection[Vid]:
+        """At most 4094."""
+        rows = self._session.rows(self._sql.vids, {"physical_network": physical_network})
+        return {row[0] for row in rows}
+
+    def address_owner(self, subnet_id: SubnetId, address: IpAddress) -> PortId | None:
+        """The port that has the address."""
+        row = self._session.row(self._sql.address, {"subnet_id": subnet_id, "address": address.packed})
+        return cast(PortId, row[0]) if row else None
+
+    def mac_owner(self, network_id: NetworkId, mac: Mac) -> PortId | None:
+        """The port that has the MAC on that network."""
+        row = self._session.row(self._sql.mac, {"network_id": network_id, "mac_address": str(mac)})
+        return cast(PortId, row[0]) if row else None
+
+    def free_ranges(self, subnet_id: SubnetId, limit: int) -> Sequence[AddressRange]:
+        """The first `limit` maximal runs of free addresses of the subnet's pools, pool by pool, ascending."""
+        rows = self._session.rows(self._sql.runs, {"subnet_id": subnet_id, "limit": limit})
+        return [AddressRange(address_from(first), address_from(last)) for first, last in rows]
+
+    def agents(self, agent_type: AgentType) -> Sequence[tuple[Agent, datetime]]:
+        """All agents of the type with the time of their last heartbeat, in order of creation."""
+        rows = self._session.rows(self._sql.agents, {"agent_type": agent_type})
+        return [(decode_as(Agent, record), datetime.fromisoformat(seen)) for record, seen in rows]
+
+    def agent_on(self, host: HostName, agent_type: AgentType) -> Agent | None:
+        """The host's agent of that type."""
+        row = self._session.row(self._sql.agent_on, {"host": host, "agent_type": agent_type})
+        return decode_as(Agent, row[0]) if row else None
+
+    def heartbeat_of(self, agent_id: AgentId) -> datetime | None:
+        """When the agent last gave a sign of life; None when there is no such agent."""
+        row = self._session.row(self._sql.heartbeat, {"id": agent_id})
+        return datetime.fromisoformat(row[0]) if row else None
+
+    def dhcp_bindings_of(self, network_id: NetworkId) -> Sequence[DhcpBinding]:
+        """Which agents serve the network, in order of creation."""
+        rows = self._session.rows(self._sql.bindings_of, {"network_id": network_id})
+        return [decode_as(DhcpBinding, row[0]) for row in rows]
+
+    def dhcp_bindings_on(self, agent_id: AgentId) -> Sequence[DhcpBinding]:
+        """Which networks the agent serves, in order of creation."""
+        rows = self._session.rows(self._sql.bindings_on, {"agent_id": agent_id})
+        return [decode_as(DhcpBinding, row[0]) for row in rows]
+
+    def dhcp_loads(self) -> dict[AgentId, int]:
+        """How many networks each DHCP agent serves; agents with none are absent."""
+        return dict(cast(Sequence[tuple[AgentId, int]], self._session.rows(self._sql.loads, {})))
+
+    def unserved_networks(self) -> Sequence[NetworkId]:
+        """Networks that have a subnet with DHCP and no DHCP agent, in the order of their first such subnet."""
+        return [row[0] for row in self._session.rows(self._sql.unserved, {})]
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise TypeError("this moment is only for reading: write with Store.write")
+        return self._writer

@@ -1,0 +1,161 @@
+"""A record -> the columns beside it, and JSON -> a record of one kind. Pure.
+
+What goes in is a record of `model`; what comes out is a dict with every column of its table but `created` and `record`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, assert_never, cast
+
+import msgspec
+from sqlalchemy import Table
+
+from underlay.model.address import decode_address_type
+from underlay.model.agent import Agent, DhcpBinding
+from underlay.model.change import Kind, Record
+from underlay.model.ids import HostName, ProjectId
+from underlay.model.instance import Instance
+from underlay.model.network import Flat, Local, Network, Segment, Vlan
+from underlay.model.port import Port
+from underlay.model.quota import Quota
+from underlay.model.subnet import Subnet
+from underlay.store import tables
+from underlay.store.contract import R
+
+TABLES: Final[Mapping[Kind, Table]] = {
+    "network": tables.networks,
+    "subnet": tables.subnets,
+    "port": tables.ports,
+    "agent": tables.agents,
+    "dhcp_binding": tables.dhcp_bindings,
+    "instance": tables.instances,
+    "quota": tables.quotas,
+}
+
+KINDS: Final[Mapping[type[Record], Kind]] = {
+    Network: "network",
+    Subnet: "subnet",
+    Port: "port",
+    Agent: "agent",
+    DhcpBinding: "dhcp_binding",
+    Instance: "instance",
+    Quota: "quota",
+}
+
+_DECODERS: Final[Mapping[Kind, msgspec.json.Decoder[Any]]] = {
+    kind: msgspec.json.Decoder(record_type, dec_hook=decode_address_type) for record_type, kind in KINDS.items()
+}
+
+
+def decode_as(record_type: type[R], text: str | bytes) -> R:
+    """The record, which is of that type; faster than telling the kinds apart."""
+    return cast(R, _DECODERS[KINDS[record_type]].decode(text))
+
+
+def decode_kind(kind: Kind, text: str | bytes) -> Record:
+    """The record, which is of that kind."""
+    return cast(Record, _DECODERS[kind].decode(text))
+
+
+def columns_of(record: Record) -> dict[str, Any]:
+    """The indexed columns of the record's table, `id` included."""
+    match record:
+        case Network():
+            network_type, physical_network, vid = _segment_columns(record.segment)
+            return {
+                "id": record.id,
+                "project_id": record.project_id,
+                "name": record.name,
+                "shared": record.shared,
+                "admin_state_up": record.admin_state_up,
+                "mtu": record.mtu,
+                "network_type": network_type,
+                "physical_network": physical_network,
+                "vid": vid,
+            }
+        case Subnet():
+            return {
+                "id": record.id,
+                "network_id": record.network_id,
+                "project_id": record.project_id,
+                "name": record.name,
+                "cidr": str(record.cidr),
+                "ip_version": record.ip_version,
+                "gateway_ip": "" if record.gateway_ip is None else str(record.gateway_ip),
+                "enable_dhcp": record.enable_dhcp,
+            }
+        case Port():
+            return {
+                "id": record.id,
+                "network_id": record.network_id,
+                "project_id": record.project_id,
+                "name": record.name,
+                "mac_address": str(record.mac_address),
+                "device_id": record.device_id,
+                "device_owner": record.device_owner,
+                "host": record.binding.host or "",
+                "status": record.status,
+                "admin_state_up": record.admin_state_up,
+            }
+        case Agent():
+            return {
+                "id": record.id,
+                "host": record.host,
+                "agent_type": record.agent_type,
+                "binary": record.binary,
+                "admin_state_up": record.admin_state_up,
+            }
+        case DhcpBinding():
+            return {
+                "id": record.id,
+                "network_id": record.network_id,
+                "agent_id": record.agent_id,
+                "host": record.host,
+            }
+        case Instance():
+            return {"id": record.id, "project_id": record.project_id, "name": record.name}
+        case Quota():
+            return {"id": record.id, "project_id": record.project_id}
+        case _:
+            assert_never(record)
+
+
+def hosts_of(record: Record) -> tuple[HostName, ...]:
+    """The host that wires or serves the record, if there is one."""
+    match record:
+        case Port():
+            return (record.binding.host,) if record.binding.host else ()
+        case DhcpBinding() | Agent():
+            return (record.host,)
+        case Network() | Subnet() | Instance() | Quota():
+            return ()
+        case _:
+            assert_never(record)
+
+
+def counted_project(record: Record) -> ProjectId | None:
+    """The project whose quota the record counts against; None for kinds that are not counted."""
+    match record:
+        case Network() | Subnet() | Port():
+            return record.project_id
+        case Agent() | DhcpBinding() | Instance() | Quota():
+            return None
+        case _:
+            assert_never(record)
+
+
+def segment_key(segment: Segment) -> dict[str, Any] | None:
+    """What the segment takes of `segments`; None for one that is not of the data centre."""
+    network_type, physical_network, vid = _segment_columns(segment)
+    return None if network_type == "local" else {"physical_network": physical_network, "vid": vid}
+
+
+def _segment_columns(segment: Segment) -> tuple[str, str, int]:
+    match segment:
+        case Vlan():
+            return "vlan", segment.physical_network, segment.vid
+        case Flat():
+            return "flat", segment.physical_network, 0
+        case Local():
+            return "local", "", 0
+        case _:
+            assert_never(segment)

@@ -1,0 +1,175 @@
+"""The tables of records, and of everything that is an index over them.
+
+A table a kind: `record` is the whole record as JSON, the truth; the other columns are copies of what is filtered,
+sorted or made unique, written by `rows` and `indexes` only. Types are those that every driver takes as they are,
+because statements run without SQLAlchemy's type conversion (see `statements`).
+
+`created` is the revision of the change that first put the record: unique over all kinds, and the order of creation.
+Text that a record lacks (no host, no gateway) is '' and a missing number 0: sorting and page marks need no NULL.
+Foreign keys are checked at commit, so that the order of writes inside a transaction does not matter.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_REVISION: Final = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite: exactly INTEGER, so that the primary key is the row's own number and costs no second tree."""
+
+
+def _text(name: str, **options: Any) -> Column[str]:
+    return Column(name, Text, nullable=False, **options)
+
+
+def _reference(name: str, target: str) -> Column[str]:
+    return Column(name, Text, ForeignKey(target, deferrable=True, initially="DEFERRED"), nullable=False)
+
+
+def _table_of_kind(name: str, *columns: Column[Any] | Index | UniqueConstraint) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("created", _REVISION, primary_key=True, autoincrement=False),
+        _text("id", unique=True),
+        *columns,
+        _text("record"),
+    )
+
+
+networks: Final = _table_of_kind(
+    "networks",
+    _text("project_id", index=True),
+    _text("name", index=True),
+    Column("shared", Boolean, nullable=False, index=True),
+    Column("admin_state_up", Boolean, nullable=False),
+    Column("mtu", Integer, nullable=False),
+    _text("network_type"),
+    _text("physical_network"),
+    Column("vid", Integer, nullable=False),
+)
+
+subnets: Final = _table_of_kind(
+    "subnets",
+    _reference("network_id", "networks.id"),
+    _text("project_id", index=True),
+    _text("name", index=True),
+    _text("cidr"),
+    Column("ip_version", Integer, nullable=False),
+    _text("gateway_ip"),
+    Column("enable_dhcp", Boolean, nullable=False),
+    Index(None, "network_id", "project_id"),
+)
+
+ports: Final = _table_of_kind(
+    "ports",
+    _reference("network_id", "networks.id"),
+    _text("project_id", index=True),
+    _text("name", index=True),
+    _text("mac_address"),
+    _text("device_id", index=True),
+    _text("device_owner"),
+    _text("host", index=True),
+    _text("status"),
+    Column("admin_state_up", Boolean, nullable=False),
+    UniqueConstraint("network_id", "mac_address"),
+    Index(None, "network_id", "device_owner"),
+    Index(None, "network_id", "project_id", "device_owner"),
+)
+
+agents: Final = _table_of_kind(
+    "agents",
+    _text("host"),
+    _text("agent_type"),
+    _text("binary"),
+    Column("admin_state_up", Boolean, nullable=False),
+    _text("heartbeat_timestamp"),
+    UniqueConstraint("host", "agent_type"),
+)
+
+dhcp_bindings: Final = _table_of_kind(
+    "dhcp_bindings",
+    _reference("network_id", "networks.id"),
+    _reference("agent_id", "agents.id"),
+    _text("host", index=True),
+    UniqueConstraint("network_id", "agent_id"),
+    Index(None, "agent_id"),
+)
+
+instances: Final = _table_of_kind("instances", _text("project_id", index=True), _text("name", index=True))
+
+quotas: Final = _table_of_kind("quotas", _text("project_id"))
+
+segments: Final = Table(
+    "segments",
+    metadata,
+    _text("physical_network", primary_key=True),
+    Column("vid", Integer, primary_key=True, autoincrement=False),
+    _reference("network_id", "networks.id"),
+    Index(None, "network_id"),
+)
+"""VLANs in use; vid 0 is the physical network's flat network."""
+
+addresses: Final = Table(
+    "addresses",
+    metadata,
+    Column("subnet_id", Text, ForeignKey("subnets.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("address", LargeBinary, primary_key=True, index=True),
+    _reference("port_id", "ports.id"),
+    Index(None, "port_id"),
+    sqlite_with_rowid=False,
+)
+"""Addresses that ports have, in wire order, 4 or 16 bytes: sorts as the numbers do within a subnet."""
+
+free_ranges: Final = Table(
+    "free_ranges",
+    metadata,
+    Column("subnet_id", Text, ForeignKey("subnets.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("first", LargeBinary, primary_key=True),
+    Column("last", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The maximal runs of free addresses of each pool, both ends included. Pools are sorted and disjoint, so that the
+order of `first` is the order of pools too; runs of adjacent pools stay apart."""
+
+usage: Final = Table(
+    "usage",
+    metadata,
+    _text("project_id", primary_key=True),
+    _text("resource", primary_key=True),
+    Column("used", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many records of each kind a project has: what quotas compare, at a cost that does not grow."""
+
+changes: Final = Table(
+    "changes",
+    metadata,
+    Column("revision", _REVISION, primary_key=True, autoincrement=False),
+    _text("kind"),
+    _text("id"),
+    Column("network_id", Text, nullable=True),
+    _text("hosts"),
+    Column("record", Text, nullable=True),
+)
+"""The change log: `hosts` a JSON list, `record` NULL for what is gone. The newest row is never dropped."""
