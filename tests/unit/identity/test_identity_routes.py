@@ -1,0 +1,171 @@
+"""Walks the whole route table with every kind of caller."""
+
+import jwt
+import pytest
+
+from fakes.identity_server import NOW, SECRET, IdentityServer
+from underlay.identity.roles import ROLE_IDS
+from underlay.identity.service import Endpoint
+from underlay.identity.table import ENDPOINTS
+
+ROWS = [pytest.param(row, id=f"{row.method} {row.path}") for row in ENDPOINTS]
+GUARDED = [param for param in ROWS if param.values[0].access != "anyone"]
+FIXED = {"create_role", "update_role", "delete_role", "create_domain", "update_domain", "delete_domain"}
+OF_OTHERS = {
+    "get_project",
+    "get_user",
+    "list_user_projects",
+    "validate_token",
+    "check_token",
+    "revoke_token",
+}
+BODIES = {
+    "authenticate": {"auth": {"passwordCredentials": {"username": "mary", "password": SECRET}}},
+    "create_project": {"project": {"name": "new"}},
+    "update_project": {"project": {"description": "new"}},
+    "create_user": {"user": {"name": "new"}},
+    "update_user": {"user": {"description": "new"}},
+    "change_password": {"user": {"password": "new", "original_password": SECRET}},
+}
+
+
+@pytest.fixture
+def server() -> IdentityServer:
+    """One with an assignment of `rita` on mary's project, for the routes that take one away."""
+    made = IdentityServer()
+    rita, mary = made.user("rita"), made.project("mary")
+    url = f"/v3/projects/{mary.id}/users/{rita.id}/roles/{ROLE_IDS['reader']}"
+    assert 204 == made.ask("PUT", url, made.token("root")).status
+    return made
+
+
+def action_of(row: Endpoint) -> str:
+    """`identity:list_users` -> `list_users`."""
+    return row.action.partition(":")[2]
+
+
+def stored(server: IdentityServer) -> tuple[object, ...]:
+    """All that a handler could have changed, but for revocations."""
+    return server.store.projects(), server.store.users(), server.store.assignments()
+
+
+def send(server: IdentityServer, row: Endpoint, token: str, subject: str = "") -> tuple[int, dict]:
+    """The row's request about things of rita's, or that mary does not own."""
+    url = row.path.format(
+        project_id=server.project("mary" if "roles" in row.path else "root").id,
+        user_id=server.user("rita").id,
+        role_id=ROLE_IDS["reader"],
+        domain_id="default",
+    )
+    body = BODIES.get(action_of(row))
+    if row.path.startswith("/v3/auth") and row.method == "POST":
+        body = {
+            "auth": {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {"user": {"name": "mary", "password": SECRET}},
+                }
+            }
+        }
+    reply = server.ask(row.method, url, token, body, x_subject_token=subject or server.token("rita"))
+    return reply.status, reply.json() if reply.body and row.method != "HEAD" else {}
+
+
+@pytest.mark.parametrize("row", GUARDED)
+@pytest.mark.parametrize("token", ["none", "garbage", "forged", "expired", "revoked", "disabled"])
+def test_no_guarded_route_answers_without_a_valid_token(server, row, token):
+    """401 in Keystone's form, whatever is wrong with the token, and nothing is done."""
+    text = server.token("root")
+    match token:
+        case "none":
+            text = ""
+        case "garbage":
+            text = "x.y.z"
+        case "forged":
+            claims = jwt.decode(text, options={"verify_signature": False})
+            text = jwt.encode(claims, bytes(32), algorithm="HS256")
+        case "expired":
+            server.clock.now = NOW + 3600
+        case "revoked":
+            assert 204 == server.ask("DELETE", "/v3/auth/tokens", text, x_subject_token=text).status
+        case "disabled":
+            url = f"/v3/users/{server.user('root').id}"
+            assert 200 == server.ask("PATCH", url, text, {"user": {"enabled": False}}).status
+    before = stored(server)
+    status, body = send(server, row, text)
+    assert 401 == status
+    if row.method != "HEAD":
+        message = "The request you have made requires authentication."
+        assert {"error": {"code": 401, "message": message, "title": "Unauthorized"}} == body
+    assert before == stored(server)
+
+
+@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("name", ["mary", "net1"])
+def test_a_member_does_nothing_that_is_the_admin_s(server, row, name):
+    """403 names the action; what is open to users is open, but for what belongs to others."""
+    status, body = send(server, row, server.token(name))
+    if row.access == "admin" or action_of(row) in OF_OTHERS:
+        assert 403 == status
+        if row.method != "HEAD":
+            assert "Forbidden" == body["error"]["title"]
+            assert row.action in body["error"]["message"]
+    else:
+        assert status in (200, 201, 204)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_an_admin_may_do_everything_but_change_what_is_fixed(server, row):
+    """Roles and domains are fixed: 403, with the reason."""
+    status, body = send(server, row, server.token("root"))
+    if action_of(row) in FIXED:
+        assert (403, "Forbidden") == (status, body["error"]["title"])
+    else:
+        assert status in (200, 201, 204)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_reader_may_do_what_concerns_itself(server, row):
+    """Oneself, one's own token, the projects one has a role on."""
+    expected = 403 if row.access == "admin" or action_of(row) == "get_project" else 200
+    status, _ = send(server, row, server.token("rita"))
+    assert expected == (200 if status in (200, 201, 204) else status)
+
+
+@pytest.mark.parametrize("url", ["/v3/nothing", "/v3/auth/tokens/more/still", "/identity/v3"])
+def test_an_unknown_path_is_told_in_keystone_s_form(server, url):
+    """404, not the Networking API's form and not text."""
+    reply = server.ask("GET", url, server.token("root"))
+    assert (404, "Not Found") == (reply.status, reply.json()["error"]["title"])
+
+
+def test_a_method_that_a_path_does_not_have_is_405(server):
+    """In Keystone's form."""
+    reply = server.ask("PUT", "/v3/users", server.token("root"))
+    assert (405, "Method Not Allowed") == (reply.status, reply.json()["error"]["title"])
+
+
+def test_a_slash_at_the_end_changes_nothing(server):
+    """Clients append one to OS_AUTH_URL."""
+    assert server.ask("GET", "/v3").body == server.ask("GET", "/v3/").body
+
+
+def test_a_body_too_large_is_refused(server):
+    """413 after 64 KiB, read no further."""
+    reply = server.ask("POST", "/v3/auth/tokens", body=b" " * 65_537)
+    assert (413, "Request Entity Too Large") == (reply.status, reply.json()["error"]["title"])
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"\xff\xfe", b"null", b'{"auth": 3}', b"[" * 60_000, b'{"auth": {"identity": {}}}']
+)
+@pytest.mark.parametrize("url", ["/v3/auth/tokens", "/v2.0/tokens"])
+def test_a_body_that_is_no_login_is_400(server, url, body):
+    """Whatever is sent, the answer says what is wrong, in Keystone's form."""
+    reply = server.ask("POST", url, body=body)
+    assert (400, "Bad Request") == (reply.status, reply.json()["error"]["title"])
+
+
+def test_401_says_where_to_log_in(server):
+    """WWW-Authenticate names the identity endpoint as the client reaches it."""
+    assert 'Keystone uri="http://server:9696/v3"' == server.ask("GET", "/v3/users").headers["www-authenticate"]
