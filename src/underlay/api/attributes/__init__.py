@@ -1,0 +1,12 @@
+"""The attribute tables, as data: what a client may send, what it is shown, and what each attribute means."""
+
+from underlay.api.attributes.agent import AGENT
+from underlay.api.attributes.instance import INSTANCE
+from underlay.api.attributes.network import NETWORK
+from underlay.api.attributes.port import PORT
+from underlay.api.attributes.quota import QUOTA
+from underlay.api.attributes.subnet import SUBNET
+
+RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE)
+
+__all__ = ["AGENT", "INSTANCE", "NETWORK", "PORT", "QUOTA", "RESOURCES", "SUBNET"]

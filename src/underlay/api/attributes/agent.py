@@ -1,0 +1,82 @@
+"""Agents: `/v2.0/agents`. Only administrators see them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from underlay.api import values
+from underlay.api.attributes import standard
+from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick, timestamp
+from underlay.commands.agent import DeleteAgent, UpdateAgent
+from underlay.model.agent import Agent
+from underlay.model.errors import AgentNotFound
+from underlay.model.ids import AgentId
+
+
+def _same_name(name: str, description: str) -> Attribute:
+    return Attribute(name, description, show=lambda record, _: getattr(record, name), filter=standard.text, sort=True)
+
+
+def _time(name: str, description: str, show: Callable[[Any, View], Any]) -> Attribute:
+    return Attribute(name, description, show=show, sort=True)
+
+
+def _update(record_id: str, _: int | None, sent: Values) -> UpdateAgent:
+    return UpdateAgent(id=AgentId(record_id), **pick(sent, "admin_state_up", "description"))
+
+
+def _delete(record_id: str, _: int | None) -> DeleteAgent:
+    return DeleteAgent(id=AgentId(record_id))
+
+
+AGENT = Resource(
+    name="agent",
+    collection="agents",
+    kind="agent",
+    record_type=Agent,
+    missing=AgentNotFound,
+    attributes=(
+        standard.identifier("agent"),
+        _same_name("agent_type", "`Open vSwitch agent`, `DHCP agent` or `Metadata agent`."),
+        _same_name("binary", "The program."),
+        _same_name("topic", "Kept for clients that print it."),
+        _same_name("host", "The host that it runs on."),
+        _same_name("availability_zone", "Kept for clients that print it."),
+        Attribute(
+            "admin_state_up",
+            "Whether it may be given networks to serve.",
+            show=lambda record, _: record.admin_state_up,
+            put=values.boolean,
+            filter=values.boolean,
+            sort=True,
+        ),
+        Attribute(
+            "alive",
+            "Whether it was heard within `agent_down_time_s`.",
+            show=lambda record, view: view.is_alive(record.id),
+            filter=values.boolean,
+            sort=True,
+        ),
+        _time("created_at", "When it was first heard, UTC.", lambda record, _: timestamp(record.created_at)),
+        _time("started_at", "When its program started, UTC.", lambda record, _: timestamp(record.started_at)),
+        _time(
+            "heartbeat_timestamp",
+            "When it was last heard, UTC.",
+            lambda record, view: timestamp(view.heartbeat(record.id)),
+        ),
+        Attribute(
+            "configurations",
+            "What it says of its settings and load.",
+            show=lambda record, _: record.configurations,
+        ),
+        Attribute(
+            "description",
+            "What the agent is for; free text of at most 255 characters.",
+            show=lambda record, _: record.description,
+            put=values.null_as("", values.text_up_to(standard.DESCRIPTION_LENGTH)),
+            filter=standard.text,
+            sort=True,
+        ),
+    ),
+    update=_update,
+    delete=_delete,
+)

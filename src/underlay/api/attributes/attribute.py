@@ -1,0 +1,102 @@
+"""What an attribute table is made of: one row per attribute, read by parse, query, render and docs/api.md alike."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from underlay.api.values import Reader
+from underlay.commands.command import Command
+from underlay.model.caller import Caller
+from underlay.model.change import Kind
+from underlay.model.errors import UnderlayError
+from underlay.model.ids import NetworkId, ProjectId
+
+Values = Mapping[str, Any]
+"""Attribute name -> value as its reader returned it; only what the client sent."""
+
+
+class View(Protocol):
+    """What showing a record may need beside the record."""
+
+    @property
+    def caller(self) -> Caller:
+        """For whom it is shown."""
+        ...
+
+    def heartbeat(self, agent_id: str) -> datetime:
+        """When the agent was last heard."""
+        ...
+
+    def is_alive(self, agent_id: str) -> bool:
+        """Whether that was recently enough."""
+        ...
+
+    def is_shared(self, network_id: NetworkId) -> bool:
+        """Whether the network is open to all projects."""
+        ...
+
+    def default_quota(self, resource: str) -> int:
+        """The limit of a project without one of its own."""
+        ...
+
+
+class Attribute(msgspec.Struct, frozen=True):
+    """One attribute of one resource.
+
+    Attributes:
+    show: its JSON value for a record; None: it can be sent and is never shown.
+    post, put: how it is read when a client creates or updates; None: a client may not send it.
+    required: a create without it is refused.
+    admin: only an administrator sees it.
+    filter: how a value in a list's query is read; None: lists cannot be filtered by it.
+    match: whether a shown value fits the filter's values; None: it is one of them.
+    sort: whether lists can be sorted by it.
+    """
+
+    name: str
+    description: str
+    show: Callable[[Any, View], Any] | None = None
+    post: Reader | None = None
+    put: Reader | None = None
+    required: bool = False
+    admin: bool = False
+    filter: Reader | None = None
+    match: Callable[[Any, Collection[Any]], bool] | None = None
+    sort: bool = False
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """One resource of the API.
+
+    Attributes:
+    name, collection: the keys of one and of many in bodies, as in `{"network": {}}` and `{"networks": []}`.
+    record_type: what the store keeps.
+    missing: the error for an id that names nothing.
+    create, update, delete: values sent -> command; None: the API has no such call.
+    """
+
+    name: str
+    collection: str
+    kind: Kind
+    record_type: Any
+    missing: Callable[[Any], UnderlayError]
+    attributes: tuple[Attribute, ...]
+    create: Callable[[ProjectId, Values], Command] | None = None
+    update: Callable[[str, int | None, Values], Command] | None = None
+    delete: Callable[[str, int | None], Command] | None = None
+
+    def attribute(self, name: str) -> Attribute | None:
+        """The attribute of that name."""
+        return next((one for one in self.attributes if one.name == name), None)
+
+
+def timestamp(moment: datetime) -> str:
+    """`2013-04-01T12:00:00Z`, as the API writes times."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def pick(values: Values, *names: str) -> dict[str, Any]:
+    """Those of the values that were sent and have the same name in API and command."""
+    return {name: values[name] for name in names if name in values}

@@ -1,0 +1,257 @@
+"""Ports: `/v2.0/ports`, with the binding and extra_dhcp_opt extensions."""
+
+from collections.abc import Collection
+from typing import Any
+
+from underlay.api import values
+from underlay.api.attributes import standard
+from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
+from underlay.commands.port import CreatePort, DeletePort, FixedIpWish, UpdatePort
+from underlay.model.errors import InvalidInput, PortNotFound
+from underlay.model.ids import NetworkId, PortId, ProjectId, SubnetId
+from underlay.model.port import ExtraDhcpOpt, Port
+
+_SAME_NAME = (
+    "name",
+    "mac_address",
+    "fixed_ips",
+    "admin_state_up",
+    "device_id",
+    "device_owner",
+    "extra_dhcp_opts",
+    "description",
+)
+_BINDING = {"binding:host_id": "host", "binding:vnic_type": "vnic_type", "binding:profile": "profile"}
+_VNIC_TYPES = ("normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder", "smart-nic")
+_MAY_BE_BLANK = ("router", "classless-static-route")
+_OPTION_NAME_LENGTH = 64
+_OPTION_VALUE_LENGTH = 255
+
+
+def _read_fixed_ips(value: Any) -> tuple[FixedIpWish, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"Invalid data format for fixed IP: '{values.shown(value)}'")
+    wishes: list[FixedIpWish] = []
+    for one in value:
+        if not isinstance(one, dict):
+            raise ValueError(f"Invalid data format for fixed IP: '{values.shown(one)}'")
+        address = values.ip(one["ip_address"]) if "ip_address" in one else None
+        subnet_id = values.uuid(one["subnet_id"]) if "subnet_id" in one else None
+        if address is not None and any(wish.ip_address == address for wish in wishes):
+            raise ValueError(f"Duplicate IP address '{address}'")
+        if address is None and subnet_id is None:
+            raise InvalidInput("IP allocation requires subnet_id or ip_address")
+        wishes.append(FixedIpWish(subnet_id=SubnetId(subnet_id) if subnet_id else None, ip_address=address))
+    return tuple(wishes)
+
+
+def _read_dhcp_options(value: Any) -> tuple[ExtraDhcpOpt, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"'{values.shown(value)}' is not a list")
+    options = [_read_dhcp_option(one) for one in value if not (isinstance(one, dict) and _is_withdrawn(one))]
+    if len({(one.opt_name, one.ip_version) for one in options}) != len(options):
+        raise ValueError(f"Duplicate items in the list: '{values.shown(value)}'")
+    return tuple(options)
+
+
+def _is_withdrawn(option: dict[str, Any]) -> bool:
+    return "opt_value" in option and option["opt_value"] is None
+
+
+def _read_dhcp_option(value: Any) -> ExtraDhcpOpt:
+    fits = (
+        isinstance(value, dict)
+        and set(value) <= {"opt_name", "opt_value", "ip_version"}
+        and _is_line(value.get("opt_name"), _OPTION_NAME_LENGTH)
+        and (_is_line(value.get("opt_value"), _OPTION_VALUE_LENGTH) or _is_blank_on_purpose(value))
+    )
+    if not fits:
+        raise InvalidInput(f"No valid key specs matched for: {values.shown(value)}")
+    version = values.one_of((4, 6), values.integer)(value.get("ip_version", 4))
+    return ExtraDhcpOpt(opt_name=value["opt_name"], opt_value=value["opt_value"], ip_version=version)
+
+
+def _is_line(value: Any, max_length: int) -> bool:
+    return isinstance(value, str) and value.strip() != "" and len(value) <= max_length and value.isprintable()
+
+
+def _is_blank_on_purpose(option: dict[str, Any]) -> bool:
+    return option.get("opt_name") in _MAY_BE_BLANK and option.get("opt_value") == ""
+
+
+def _show_fixed_ips(port: Port, _: View) -> list[dict[str, str]]:
+    return [{"subnet_id": one.subnet_id, "ip_address": str(one.ip_address)} for one in port.fixed_ips]
+
+
+def _show_dhcp_options(port: Port, _: View) -> list[dict[str, Any]]:
+    return [
+        {"opt_name": one.opt_name, "opt_value": one.opt_value, "ip_version": one.ip_version}
+        for one in port.extra_dhcp_opts
+    ]
+
+
+def _show_vif_details(port: Port, _: View) -> dict[str, Any]:
+    if port.binding.host is None:
+        return {}
+    return {"bridge_name": "br-int", "connectivity": "l2", "datapath_type": "system", "port_filter": False}
+
+
+def _read_fixed_ips_filter(value: Any) -> tuple[str, str]:
+    key, equals, wanted = str(value).partition("=")
+    if not equals or key.strip() not in ("ip_address", "subnet_id"):
+        raise InvalidInput(f"'{values.shown(value)}' is not of the form ip_address=<address> or subnet_id=<id>")
+    return key.strip(), wanted.strip()
+
+
+def _has_fixed_ips(shown: Any, wanted: Collection[Any]) -> bool:
+    keys = {key for key, _ in wanted}
+    return all(any((key, one[key]) in wanted for one in shown) for key in keys)
+
+
+def _mac_text(value: Any) -> str:
+    try:
+        return str(values.mac_address(value))
+    except ValueError:
+        return str(value)
+
+
+def _renamed(sent: Values) -> dict[str, Any]:
+    return pick(sent, *_SAME_NAME) | {field: sent[name] for name, field in _BINDING.items() if name in sent}
+
+
+def _create(project_id: ProjectId, sent: Values) -> CreatePort:
+    fields = _renamed(sent)
+    if fields.get("host") == "":
+        fields["host"] = None
+    return CreatePort(project_id=project_id, network_id=NetworkId(sent["network_id"]), **fields)
+
+
+def _update(record_id: str, revision: int | None, sent: Values) -> UpdatePort:
+    return UpdatePort(id=PortId(record_id), revision=revision, **_renamed(sent))
+
+
+def _delete(record_id: str, revision: int | None) -> DeletePort:
+    return DeletePort(id=PortId(record_id), revision=revision)
+
+
+def _device(name: str, description: str) -> Attribute:
+    reader = values.text_up_to(255)
+    return Attribute(
+        name,
+        description,
+        show=lambda record, _: getattr(record, name),
+        post=reader,
+        put=reader,
+        filter=standard.text,
+        sort=True,
+    )
+
+
+_host = values.or_none(values.text_up_to(255))
+_vnic_type = values.one_of(_VNIC_TYPES, values.text_up_to(64))
+
+PORT = Resource(
+    name="port",
+    collection="ports",
+    kind="port",
+    record_type=Port,
+    missing=PortNotFound,
+    attributes=(
+        standard.identifier("port"),
+        standard.name("port"),
+        *standard.owner(),
+        Attribute(
+            "network_id",
+            "The network that it is on.",
+            show=lambda record, _: record.network_id,
+            post=values.uuid,
+            required=True,
+            filter=standard.text,
+            sort=True,
+        ),
+        Attribute(
+            "mac_address",
+            "Its MAC, unique on the network; made by the server when not sent.",
+            show=lambda record, _: str(record.mac_address),
+            post=values.mac_address,
+            put=values.mac_address,
+            filter=_mac_text,
+            sort=True,
+        ),
+        Attribute(
+            "fixed_ips",
+            "Its addresses: a list of `{subnet_id, ip_address}`; either may be left out when sent. Not sent: one "
+            "address of each IP version; an empty list: none. Lists filter by `fixed_ips=ip_address=A` and "
+            "`fixed_ips=subnet_id=S`.",
+            show=_show_fixed_ips,
+            post=_read_fixed_ips,
+            put=_read_fixed_ips,
+            filter=_read_fixed_ips_filter,
+            match=_has_fixed_ips,
+        ),
+        standard.flag("admin_state_up", "Whether it carries traffic."),
+        Attribute(
+            "status",
+            "`ACTIVE` once its host has wired it, else `DOWN`.",
+            show=lambda record, _: record.status,
+            filter=standard.text,
+            sort=True,
+        ),
+        Attribute(
+            "status_reason",
+            "Ours: why its host could not wire it; empty when there is nothing to say.",
+            show=lambda record, _: record.status_reason,
+        ),
+        _device("device_id", "The machine that it belongs to."),
+        _device("device_owner", "What kind of thing that is: `compute:nova`, `network:dhcp`."),
+        Attribute(
+            "binding:host_id",
+            "The host that it is plugged on. When not sent, the host where its device appears.",
+            show=lambda record, _: record.binding.host or "",
+            post=_host,
+            put=_host,
+            admin=True,
+            filter=standard.text,
+        ),
+        Attribute(
+            "binding:vif_type",
+            "`ovs` when bound to a host, else `unbound`.",
+            show=lambda record, _: "unbound" if record.binding.host is None else "ovs",
+            admin=True,
+        ),
+        Attribute(
+            "binding:vif_details",
+            "How the machine's device is to be plugged: bridge and datapath.",
+            show=_show_vif_details,
+            admin=True,
+        ),
+        Attribute(
+            "binding:vnic_type",
+            "Kind of device; only `normal` is wired.",
+            show=lambda record, _: record.binding.vnic_type,
+            post=_vnic_type,
+            put=_vnic_type,
+        ),
+        Attribute(
+            "binding:profile",
+            "The client's own data, kept and given back.",
+            show=lambda record, _: record.binding.profile,
+            post=values.free_dict,
+            put=values.free_dict,
+            admin=True,
+        ),
+        Attribute(
+            "extra_dhcp_opts",
+            "DHCP options for this port alone: a list of `{opt_name, opt_value, ip_version}`. An update replaces the "
+            "list; an option with null as value is left out.",
+            show=_show_dhcp_options,
+            post=values.null_as((), _read_dhcp_options),
+            put=values.null_as((), _read_dhcp_options),
+        ),
+        standard.description("port"),
+        *standard.history(),
+    ),
+    create=_create,
+    update=_update,
+    delete=_delete,
+)

@@ -1,0 +1,93 @@
+"""The five calls that every collection has: list, show, create, update, delete."""
+
+import re
+from typing import Any, Final
+
+from underlay.api.attributes.attribute import Resource
+from underlay.api.exchange import Answer, Ask, Reading, Service, answer
+from underlay.api.execute import execute, execute_and_render, viewpoint
+from underlay.api.parse import parse_create, parse_update
+from underlay.api.query import finish, links, read_fields, read_query
+from underlay.api.render import render
+from underlay.model.errors import BadRequest, HTTPBadRequest, HTTPNotFound
+from underlay.rules import access
+from underlay.store.contract import MarkerNotFound, Query
+
+_REVISION_TAG: Final = re.compile(r'"?revision_number=([^",]*)"?')
+
+
+def list_records(resource: Resource, service: Service, ask: Ask) -> Answer:
+    """`GET /networks`."""
+    wanted = read_query(resource, ask.query, ask.caller)
+    if resource.kind == "agent" and not access.may_see_agents(ask.caller):
+        return answer({resource.collection: []})
+    with service.store.read() as reading:
+        view = viewpoint(service, ask.caller, reading)
+        found = finish(wanted, _fetch(resource, reading, wanted.stored), view)
+        shown = [render(resource, record, view, wanted.fields) for record in found]
+    body: dict[str, Any] = {resource.collection: shown}
+    page_links = links(wanted, ask.query, ask.base + ask.url_path, found)
+    if page_links:
+        body[f"{resource.collection}_links"] = page_links
+    return answer(body)
+
+
+def show_record(resource: Resource, service: Service, ask: Ask) -> Answer:
+    """`GET /networks/{id}`."""
+    if resource.kind == "agent" and not access.may_see_agents(ask.caller):
+        raise resource.missing(ask.path["id"])
+    visible_to = None if ask.caller.is_admin else ask.caller.project_id
+    with service.store.read() as reading:
+        found = _fetch(resource, reading, Query(filters={"id": (ask.path["id"],)}, visible_to=visible_to))
+        if not found:
+            raise resource.missing(ask.path["id"])
+        view = viewpoint(service, ask.caller, reading)
+        return answer({resource.name: render(resource, found[0], view, read_fields(ask.query))})
+
+
+def create_records(resource: Resource, service: Service, ask: Ask) -> Answer:
+    """`POST /networks`, one or many."""
+    parsed = parse_create(resource, ask.body, ask.caller)
+    shown = execute_and_render(service, resource, ask.caller, parsed.commands)
+    headers = tuple(("Warning", f'299 underlay "{hint}"') for hint in parsed.hints[:10])
+    return answer({resource.collection: shown} if parsed.bulk else {resource.name: shown[0]}, 201, headers)
+
+
+def update_record(resource: Resource, service: Service, ask: Ask) -> Answer:
+    """`PUT /networks/{id}`."""
+    command = parse_update(resource, ask.body, ask.path["id"], revision_condition(ask.if_match), ask.caller)
+    return answer({resource.name: execute_and_render(service, resource, ask.caller, (command,))[0]})
+
+
+def delete_record(resource: Resource, service: Service, ask: Ask) -> Answer:
+    """`DELETE /networks/{id}`."""
+    refuse_body(ask)
+    if resource.delete is None:
+        raise HTTPNotFound()
+    execute(service, ask.caller, (resource.delete(ask.path["id"], revision_condition(ask.if_match)),))
+    return Answer(status=204)
+
+
+def refuse_body(ask: Ask) -> None:
+    """DELETE has no body. Raises HTTPBadRequest."""
+    if ask.body:
+        raise HTTPBadRequest("Request body is not supported in DELETE.")
+
+
+def revision_condition(if_match: str) -> int | None:
+    """N of `If-Match: revision_number=N`; None when the header says nothing of it."""
+    numbers = [found.group(1).strip() for found in _REVISION_TAG.finditer(if_match)]
+    if not numbers:
+        return None
+    if len(numbers) > 1:
+        raise BadRequest("if-match", "Multiple revision_number etags are not supported")
+    if not (numbers[0].isascii() and numbers[0].isdigit() and len(numbers[0]) <= 18):
+        raise BadRequest("if-match", "Revision number etag must be in the format of revision_number=<int>")
+    return int(numbers[0])
+
+
+def _fetch(resource: Resource, reading: Reading, query: Query) -> list[Any]:
+    try:
+        return reading.list_records(resource.record_type, query)
+    except MarkerNotFound:
+        raise resource.missing(query.marker) from None

@@ -1,0 +1,177 @@
+"""What the API says of itself: versions, the layout of v2.0, extensions."""
+
+from typing import Final
+
+import msgspec
+
+from underlay.api.attributes import NETWORK, PORT, SUBNET
+from underlay.api.exchange import Answer, Ask, Service, answer
+from underlay.identity.render import version as identity_version
+from underlay.model.errors import HTTPNotFound
+
+
+class Extension(msgspec.Struct, frozen=True):
+    """One row of `/v2.0/extensions`: something that works here."""
+
+    alias: str
+    name: str
+    description: str
+    updated: str
+
+
+EXTENSIONS: Final = (
+    Extension("agent", "agent", "The agent management extension.", "2013-02-03T10:00:00-00:00"),
+    Extension(
+        "binding",
+        "Port Binding",
+        "Expose port bindings of a virtual port to external application",
+        "2014-02-03T10:00:00-00:00",
+    ),
+    Extension(
+        "dhcp_agent_scheduler",
+        "DHCP Agent Scheduler",
+        "Schedule networks among dhcp agents",
+        "2013-02-07T10:00:00-00:00",
+    ),
+    Extension(
+        "empty-string-filtering",
+        "Empty String Filtering Extension",
+        "Allow filtering by attributes with empty string value",
+        "2018-05-01T10:00:00-00:00",
+    ),
+    Extension(
+        "extra_dhcp_opt",
+        "Neutron Extra DHCP options",
+        "Extra options configuration for DHCP. For example PXE boot options to DHCP clients can be specified "
+        "(e.g. tftp-server, server-ip-address, bootfile-name)",
+        "2013-03-17T12:00:00-00:00",
+    ),
+    Extension(
+        "filter-validation",
+        "Filter parameters validation",
+        "Provides validation on filter parameters.",
+        "2018-07-04T10:00:00-00:00",
+    ),
+    Extension(
+        "instance-metadata",
+        "Instance metadata",
+        "Instances: what the metadata service tells the machine of a port's device_id.",
+        "2026-11-22T10:00:00-00:00",
+    ),
+    Extension("net-mtu", "Network MTU", "Provides MTU attribute for a network resource.", "2015-03-25T10:00:00-00:00"),
+    Extension(
+        "net-mtu-writable",
+        "Network MTU (writable)",
+        "Provides a writable MTU attribute for a network resource.",
+        "2017-07-12T00:00:00-00:00",
+    ),
+    Extension(
+        "pagination",
+        "Pagination support",
+        "Extension that indicates that pagination is enabled.",
+        "2016-06-12T00:00:00-00:00",
+    ),
+    Extension(
+        "project-id",
+        "project_id field enabled",
+        "Extension that indicates that project_id field is enabled.",
+        "2016-09-09T09:09:09-09:09",
+    ),
+    Extension(
+        "provider",
+        "Provider Network",
+        "Expose mapping of virtual networks to physical networks",
+        "2012-09-07T10:00:00-00:00",
+    ),
+    Extension(
+        "quota_details",
+        "Quota details management support",
+        "Expose functions for quotas usage statistics per project",
+        "2017-02-10T10:00:00-00:00",
+    ),
+    Extension(
+        "quotas",
+        "Quota management support",
+        "Expose functions for quotas management per project",
+        "2012-07-29T10:00:00-00:00",
+    ),
+    Extension(
+        "revision-if-match",
+        "If-Match constraints based on revision_number",
+        "Extension indicating that If-Match based on revision_number is supported.",
+        "2016-12-11T00:00:00-00:00",
+    ),
+    Extension(
+        "sort-key-validation",
+        "Sort keys validation",
+        "Provides validation on sort keys.",
+        "2018-07-04T10:00:00-00:00",
+    ),
+    Extension(
+        "sorting",
+        "Sorting support",
+        "Extension that indicates that sorting is enabled.",
+        "2016-06-12T00:00:00-00:00",
+    ),
+    Extension(
+        "standard-attr-description",
+        "standard-attr-description",
+        "Extension to add descriptions to standard attributes",
+        "2016-02-10T10:00:00-00:00",
+    ),
+    Extension(
+        "standard-attr-revisions",
+        "Resource revision numbers",
+        "This extension will display the revision number of neutron resources.",
+        "2016-04-11T10:00:00-00:00",
+    ),
+    Extension(
+        "standard-attr-timestamp",
+        "Resource timestamps",
+        "Adds created_at and updated_at fields to all Neutron resources that have Neutron standard attributes.",
+        "2016-09-12T10:00:00-00:00",
+    ),
+    Extension(
+        "subnet-dhcp-address",
+        "DHCP address of a subnet",
+        "Ours: `dhcp_address` fixes the address of a subnet's DHCP port when the subnet is created.",
+        "2026-11-22T10:00:00-00:00",
+    ),
+)
+
+
+def show_versions(base: str) -> Answer:
+    """`GET /`: the Networking API, and identity beside it."""
+    networking = {"id": "v2.0", "status": "CURRENT", "links": [{"rel": "self", "href": f"{base}/v2.0/"}]}
+    return answer({"versions": [networking, identity_version(base)]})
+
+
+def show_layout(base: str) -> Answer:
+    """`GET /v2.0`: the collections."""
+    layout = [
+        {
+            "name": resource.name,
+            "collection": resource.collection,
+            "links": [{"rel": "self", "href": f"{base}/v2.0/{resource.collection}"}],
+        }
+        for resource in (NETWORK, SUBNET, PORT)
+    ]
+    return answer({"resources": layout})
+
+
+def list_extensions(service: Service, ask: Ask) -> Answer:
+    """`GET /extensions`."""
+    return answer({"extensions": [_shown(extension) for extension in EXTENSIONS]})
+
+
+def show_extension(service: Service, ask: Ask) -> Answer:
+    """`GET /extensions/{alias}`."""
+    alias = ask.path["alias"]
+    for extension in EXTENSIONS:
+        if extension.alias == alias:
+            return answer({"extension": _shown(extension)})
+    raise HTTPNotFound(f"Extension with alias {alias} does not exist")
+
+
+def _shown(extension: Extension) -> dict[str, object]:
+    return {**msgspec.structs.asdict(extension), "links": []}

@@ -1,0 +1,88 @@
+"""What a handler is given and what it gives back. Handlers are plain functions, run in worker threads."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from underlay.model.caller import Caller
+from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
+from underlay.store import contract
+
+T = TypeVar("T")
+
+
+class Transaction(Snapshot, contract.Writing, Protocol):
+    """Looks up and writes, all or nothing."""
+
+
+class Reading(Snapshot, contract.Listing, Protocol):
+    """Looks up and lists, all of one moment."""
+
+
+class Store(Protocol):
+    """Where the records are."""
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work(transaction)` in one transaction; repeated on a lost race."""
+        ...
+
+    def read(self) -> AbstractContextManager[Reading]:
+        """One moment, beside writers."""
+        ...
+
+
+class Service(msgspec.Struct, frozen=True):
+    """What the API works with; made once, in `main`.
+
+    Attributes:
+    verify: token -> who sent it; raises Unauthorized.
+    circumstances: time and chance for one command.
+    public_url: how clients reach this server; empty: as the request's Host says.
+    """
+
+    store: Store
+    regulations: Regulations
+    verify: Callable[[str], Caller]
+    circumstances: Callable[[], Circumstances]
+    public_url: str = ""
+    max_request_bytes: int = 1_048_576
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """One request whose sender is known.
+
+    Attributes:
+    base: the server's URL as the client reaches it, without a slash at the end.
+    url_path: the path as it was sent.
+    path: values of the path's parameters.
+    query: pairs in the order sent.
+    if_match: the header's text, empty for none.
+    """
+
+    caller: Caller
+    base: str
+    url_path: str
+    path: Mapping[str, str]
+    query: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    if_match: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Attributes:
+    body: JSON bytes; None for none.
+    """
+
+    status: int = 200
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+Handler = Callable[[Service, Ask], Answer]
+
+
+def answer(value: Any, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    """The value as JSON."""
+    return Answer(status=status, body=msgspec.json.encode(value), headers=headers)

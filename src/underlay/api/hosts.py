@@ -1,0 +1,42 @@
+"""What hosts report: `/underlay/v1/hosts/{host}/heartbeat` and `.../ports`."""
+
+from typing import TypeVar
+
+import msgspec
+
+from underlay.api.exchange import Answer, Ask, Service, answer
+from underlay.api.execute import execute
+from underlay.commands.host import AgentState, Heartbeat, PortState, ReportPorts
+from underlay.model.errors import HTTPBadRequest
+from underlay.model.ids import HostName
+
+T = TypeVar("T")
+
+
+class _HeartbeatBody(msgspec.Struct, frozen=True):
+    agents: tuple[AgentState, ...]
+
+
+class _PortsBody(msgspec.Struct, frozen=True):
+    ports: tuple[PortState, ...]
+
+
+def take_heartbeat(service: Service, ask: Ask) -> Answer:
+    """`PUT .../heartbeat` with `{"agents": [...]}`: `{"status": "new" | "alive" | "revived"}`."""
+    body = _read(ask.body, _HeartbeatBody)
+    command = Heartbeat(host=HostName(ask.path["host"]), agents=body.agents)
+    return answer(execute(service, ask.caller, (command,))[0])
+
+
+def take_port_states(service: Service, ask: Ask) -> Answer:
+    """`POST .../ports` with `{"ports": [...]}`: `{"ports": {id: status}}`."""
+    body = _read(ask.body, _PortsBody)
+    command = ReportPorts(host=HostName(ask.path["host"]), ports=body.ports)
+    return answer(execute(service, ask.caller, (command,))[0])
+
+
+def _read(body: bytes, expected: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=expected)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as unfit:
+        raise HTTPBadRequest(f"The report is not well-formed: {unfit}") from None

@@ -1,0 +1,22 @@
+"""Token header to `Caller`: nobody gets further without."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+
+from underlay.identity.errors import Unauthorized as BadToken
+from underlay.model.caller import Caller
+from underlay.model.errors import Unauthorized
+
+
+def identify(verify: Callable[[str], Caller], request: Request) -> Caller:
+    """Who sent the request, by its `X-Auth-Token`. Raises Unauthorized. May read the database: call it in a thread."""
+    try:
+        return verify(request.headers.get("x-auth-token", ""))
+    except BadToken as error:
+        raise Unauthorized(error.message) from None
+
+
+def base_url(request: Request, public_url: str) -> str:
+    """How clients reach this server: as configured, or as the request's Host says; without a slash at the end."""
+    return (public_url or f"{request.url.scheme}://{request.url.netloc}").rstrip("/")

@@ -1,0 +1,60 @@
+"""Records to what a caller may see of them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, get_args
+
+from underlay.api.attributes.attribute import Attribute, Resource
+from underlay.model.agent import AgentType
+from underlay.model.caller import Caller
+from underlay.model.ids import NetworkId
+from underlay.rules.snapshot import Regulations, Snapshot
+
+
+class Viewpoint:
+    """Implements `attributes.attribute.View` on a snapshot; looks things up only when an attribute asks."""
+
+    __slots__ = ("_heartbeats", "_now", "_regulations", "_snapshot", "caller")
+
+    def __init__(self, caller: Caller, snapshot: Snapshot, regulations: Regulations, now: datetime) -> None:
+        self.caller = caller
+        self._snapshot = snapshot
+        self._regulations = regulations
+        self._now = now
+        self._heartbeats: dict[str, datetime] | None = None
+
+    def heartbeat(self, agent_id: str) -> datetime:
+        """When the agent was last heard."""
+        if self._heartbeats is None:
+            self._heartbeats = {
+                agent.id: heard
+                for agent_type in get_args(AgentType)
+                for agent, heard in self._snapshot.agents(agent_type)
+            }
+        return self._heartbeats[agent_id]
+
+    def is_alive(self, agent_id: str) -> bool:
+        """Whether that was recently enough."""
+        return (self._now - self.heartbeat(agent_id)).total_seconds() <= self._regulations.agent_down_time_s
+
+    def is_shared(self, network_id: NetworkId) -> bool:
+        """Whether the network is open to all projects."""
+        network = self._snapshot.network(network_id)
+        return network is not None and network.shared
+
+    def default_quota(self, resource: str) -> int:
+        """The limit of a project without one of its own."""
+        return self._regulations.quota_defaults.get(resource, -1)
+
+
+@cache
+def visible_rows(resource: Resource, is_admin: bool) -> tuple[Attribute, ...]:
+    """The attributes that are shown, in the table's order."""
+    return tuple(row for row in resource.attributes if row.show is not None and (is_admin or not row.admin))
+
+
+def render(resource: Resource, record: Any, view: Viewpoint, fields: Collection[str] = ()) -> dict[str, Any]:
+    """The record as JSON's dictionary; only `fields` when some are named."""
+    rows: Sequence[Attribute] = visible_rows(resource, view.caller.is_admin)
+    return {row.name: row.show(record, view) for row in rows if row.show and (not fields or row.name in fields)}

@@ -1,0 +1,66 @@
+"""The URL table, as data: every path of the Networking API and of ours, with its methods.
+
+Every row needs a valid token. The only documents without one (`/`, `/v2.0`) are served beside this table, by `app`.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final, Literal
+
+import msgspec
+
+from underlay.api import calls, documents, hosts, quotas, scheduling
+from underlay.api.attributes import AGENT, INSTANCE, NETWORK, PORT, QUOTA, SUBNET
+from underlay.api.attributes.attribute import Resource
+from underlay.api.exchange import Handler
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+PREFIX: Final = "/v2.0"
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """One method of one path; `{name}` in the path stands for a segment."""
+
+    method: Method
+    path: str
+    handler: Handler
+
+
+def _rows_of(resource: Resource) -> Sequence[Endpoint]:
+    many, one = f"{PREFIX}/{resource.collection}", f"{PREFIX}/{resource.collection}/{{id}}"
+    rows = [
+        Endpoint("GET", many, partial(calls.list_records, resource)),
+        Endpoint("GET", one, partial(calls.show_record, resource)),
+    ]
+    if resource.create:
+        rows.append(Endpoint("POST", many, partial(calls.create_records, resource)))
+    if resource.update:
+        rows.append(Endpoint("PUT", one, partial(calls.update_record, resource)))
+    if resource.delete:
+        rows.append(Endpoint("DELETE", one, partial(calls.delete_record, resource)))
+    return rows
+
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *(row for resource in (NETWORK, SUBNET, PORT, AGENT, INSTANCE) for row in _rows_of(resource)),
+    Endpoint("GET", f"{PREFIX}/agents/{{id}}/dhcp-networks", scheduling.list_networks_of_agent),
+    Endpoint("POST", f"{PREFIX}/agents/{{id}}/dhcp-networks", scheduling.add_network_to_agent),
+    Endpoint("DELETE", f"{PREFIX}/agents/{{id}}/dhcp-networks/{{network_id}}", scheduling.remove_network_from_agent),
+    Endpoint("GET", f"{PREFIX}/networks/{{id}}/dhcp-agents", scheduling.list_agents_of_network),
+    Endpoint("GET", f"{PREFIX}/quotas", quotas.list_quotas),
+    Endpoint("GET", f"{PREFIX}/quotas/tenant", quotas.show_own_project),
+    Endpoint("GET", f"{PREFIX}/quotas/project", quotas.show_own_project),
+    Endpoint("GET", f"{PREFIX}/quotas/{{id}}/default", quotas.show_default_quota),
+    Endpoint("GET", f"{PREFIX}/quotas/{{id}}/details", quotas.show_quota_usage),
+    Endpoint("GET", f"{PREFIX}/quotas/{{id}}", quotas.show_quota),
+    Endpoint("PUT", f"{PREFIX}/quotas/{{id}}", partial(calls.update_record, QUOTA)),
+    Endpoint("DELETE", f"{PREFIX}/quotas/{{id}}", partial(calls.delete_record, QUOTA)),
+    Endpoint("GET", f"{PREFIX}/extensions", documents.list_extensions),
+    Endpoint("GET", f"{PREFIX}/extensions/{{alias}}", documents.show_extension),
+    Endpoint("PUT", "/underlay/v1/hosts/{host}/heartbeat", hosts.take_heartbeat),
+    Endpoint("POST", "/underlay/v1/hosts/{host}/ports", hosts.take_port_states),
+)
+
+FEED_PATH: Final = "/underlay/v1/feed"
+"""Served by `watch`, because its answer does not end."""

@@ -1,0 +1,59 @@
+"""Which DHCP agents serve which networks: `/agents/{id}/dhcp-networks` and `/networks/{id}/dhcp-agents`."""
+
+from underlay.api import values
+from underlay.api.attributes.agent import AGENT
+from underlay.api.attributes.network import NETWORK
+from underlay.api.calls import refuse_body
+from underlay.api.exchange import Answer, Ask, Service, answer
+from underlay.api.execute import execute, viewpoint
+from underlay.api.parse import parse_json
+from underlay.api.query import read_fields
+from underlay.api.render import render
+from underlay.commands.agent import AddNetworkToDhcpAgent, RemoveNetworkFromDhcpAgent
+from underlay.model.errors import HTTPBadRequest, NetworkNotFound
+from underlay.model.ids import AgentId, NetworkId
+from underlay.rules import access
+
+
+def list_networks_of_agent(service: Service, ask: Ask) -> Answer:
+    """`GET /agents/{id}/dhcp-networks`."""
+    fields = read_fields(ask.query)
+    with service.store.read() as reading:
+        agent = access.administered_agent(AgentId(ask.path["id"]), "get_dhcp-networks", reading, ask.caller)
+        view = viewpoint(service, ask.caller, reading)
+        served = [reading.network(binding.network_id) for binding in reading.dhcp_bindings_on(agent.id)]
+        return answer({"networks": [render(NETWORK, network, view, fields) for network in served if network]})
+
+
+def list_agents_of_network(service: Service, ask: Ask) -> Answer:
+    """`GET /networks/{id}/dhcp-agents`."""
+    access.require_admin(ask.caller, "get_dhcp-agents")
+    network_id = NetworkId(ask.path["id"])
+    fields = read_fields(ask.query)
+    with service.store.read() as reading:
+        if reading.network(network_id) is None:
+            raise NetworkNotFound(network_id)
+        view = viewpoint(service, ask.caller, reading)
+        serving = [reading.agent(binding.agent_id) for binding in reading.dhcp_bindings_of(network_id)]
+        return answer({"agents": [render(AGENT, agent, view, fields) for agent in serving if agent]})
+
+
+def add_network_to_agent(service: Service, ask: Ask) -> Answer:
+    """`POST /agents/{id}/dhcp-networks` with `{"network_id": ID}`."""
+    body = parse_json(ask.body)
+    if "network_id" not in body:
+        raise HTTPBadRequest("Failed to parse request. Required attribute 'network_id' not specified")
+    try:
+        network_id = NetworkId(values.uuid(body["network_id"]))
+    except ValueError as unfit:
+        raise HTTPBadRequest(f"Invalid input for network_id. Reason: {unfit}.") from None
+    execute(service, ask.caller, (AddNetworkToDhcpAgent(AgentId(ask.path["id"]), network_id),))
+    return answer(None, 201)
+
+
+def remove_network_from_agent(service: Service, ask: Ask) -> Answer:
+    """`DELETE /agents/{id}/dhcp-networks/{network_id}`."""
+    refuse_body(ask)
+    command = RemoveNetworkFromDhcpAgent(AgentId(ask.path["id"]), NetworkId(ask.path["network_id"]))
+    execute(service, ask.caller, (command,))
+    return Answer(status=204)

@@ -1,0 +1,151 @@
+"""`underlay-server serve`: wires store, rules, identity, feed and API together and runs them until SIGTERM."""
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import structlog
+import uvicorn
+from anyio.to_thread import run_sync
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from underlay.api.app import build_app
+from underlay.api.exchange import Service
+from underlay.identity.key import read_key
+from underlay.identity.passwords import Passwords
+from underlay.identity.routes import identity_routes
+from underlay.identity.service import Service as IdentityService
+from underlay.identity.tokens import Tokens
+from underlay.main.config import parse_base_mac, parse_vlan_ranges
+from underlay.main.server_setup import SetupError, database_file, opened_store
+from underlay.main.settings import ServerSettings
+from underlay.rules.snapshot import Circumstances, Regulations
+from underlay.store.feed import Feed
+from underlay.store.transaction import Store
+
+SHUTDOWN_LIMIT_S: Final = 5
+KEEP_ALIVE_S: Final = 75
+
+
+def serve(settings: ServerSettings) -> int:
+    """Serve until SIGTERM or SIGINT. Raises SetupError or ConfigError when it cannot start."""
+    regulations = regulations_of(settings)
+    key = _read_key(settings)
+    file = database_file(settings)
+    if file is not None and not file.exists():
+        raise SetupError(f"there is no database {file}; `underlay-server init` makes it")
+    with opened_store(settings) as store:
+        return _run(settings, store, regulations, key)
+
+
+def regulations_of(settings: ServerSettings) -> Regulations:
+    """The settings that rules need. Raises ConfigError."""
+    return Regulations(
+        vlan_ranges=parse_vlan_ranges(settings.network_vlan_ranges),
+        tenant_network_type=settings.tenant_network_type,
+        base_mac=parse_base_mac(settings.base_mac),
+        default_mtu=settings.default_mtu,
+        quota_defaults={
+            "network": settings.quota_network,
+            "subnet": settings.quota_subnet,
+            "port": settings.quota_port,
+        },
+        max_dns_nameservers=settings.max_dns_nameservers,
+        max_host_routes=settings.max_subnet_host_routes,
+        max_fixed_ips_per_port=settings.max_fixed_ips_per_port,
+        agent_down_time_s=settings.agent_down_time_s,
+        dhcp_agents_per_network=settings.dhcp_agents_per_network,
+    )
+
+
+def present_circumstances() -> Circumstances:
+    """The clock's time and chance from the kernel's generator."""
+    chance = random.SystemRandom()
+    return Circumstances(
+        now=datetime.now(UTC),
+        new_id=lambda: str(UUID(int=chance.getrandbits(128), version=4)),
+        below=chance.randrange,
+    )
+
+
+def application(
+    settings: ServerSettings,
+    store: Store,
+    regulations: Regulations,
+    key: bytes,
+    stop: Callable[[], None] | None = None,
+    stopping: asyncio.Event | None = None,
+) -> ASGIApp:
+    """The whole ASGI application on an open store. `stop` is what SIGTERM calls, when signals are ours to handle."""
+    identity_store = store.identity()
+    tokens = Tokens(identity_store, key, settings.token_lifetime_s, time.time)
+    feed = Feed(store)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        feed.start()
+        if stop is not None:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, stop)
+        structlog.get_logger().info("serving", address=settings.listen_address, port=settings.listen_port)
+        yield
+        await run_sync(feed.close)
+        structlog.get_logger().info("stopped")
+
+    return build_app(
+        Service(
+            store=store,
+            regulations=regulations,
+            verify=tokens.verify,
+            circumstances=present_circumstances,
+            public_url=settings.public_url,
+            max_request_bytes=settings.max_request_bytes,
+        ),
+        feed,
+        stopping or asyncio.Event(),
+        identity_routes(IdentityService(identity_store, tokens, Passwords(), settings.public_url)),
+        lifespan,
+    )
+
+
+def _run(settings: ServerSettings, store: Store, regulations: Regulations, key: bytes) -> int:
+    stopping = asyncio.Event()
+
+    def stop() -> None:
+        stopping.set()
+        server.should_exit = True
+
+    config = uvicorn.Config(
+        application(settings, store, regulations, key, stop, stopping),
+        host=settings.listen_address,
+        port=settings.listen_port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=SHUTDOWN_LIMIT_S,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    return 0 if stopping.is_set() else 1
+
+
+def _read_key(settings: ServerSettings) -> bytes:
+    try:
+        return read_key(Path(settings.secret_file))
+    except FileNotFoundError:
+        raise SetupError(f"there is no signing key {settings.secret_file}; `underlay-server init` makes it") from None
+    except (OSError, ValueError) as error:
+        raise SetupError(f"signing key {settings.secret_file}: {error}") from None
