@@ -1,7 +1,7 @@
 """Lists: a `Query` -> one SQL statement (and one for the marker), records decoded."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, false, or_, select
 from sqlalchemy.sql.elements import KeyedColumnElement
@@ -10,19 +10,11 @@ from underlay.model.change import Kind
 from underlay.model.ids import ProjectId
 from underlay.store.contract import FILTERS, SORTS, MarkerNotFound, Query, R
 from underlay.store.ranges import packed_or_none
-from underlay.store.rows import KINDS, TABLES, decode_as
+from underlay.store.rows import KINDS, TABLES, column_name, decode_as
 from underlay.store.statements import Session
 from underlay.store.tables import addresses, networks, ports, subnets
 
 Value = str | bool | int | None
-
-_COLUMN_NAMES: Final[Mapping[str, str]] = {
-    "provider:network_type": "network_type",
-    "provider:physical_network": "physical_network",
-    "provider:segmentation_id": "vid",
-    "binding:host_id": "host",
-}
-"""Attributes whose column has another name."""
 
 
 class Lister:
@@ -67,7 +59,7 @@ def _sort_keys(kind: Kind, query: Query) -> Sequence[tuple[KeyedColumnElement[An
         if name not in SORTS[kind]:
             raise KeyError(name)
     table = TABLES[kind]
-    wanted = [(table.c[_COLUMN_NAMES.get(name, name)], ascending) for name, ascending in query.sort]
+    wanted = [(table.c[column_name(name)], ascending) for name, ascending in query.sort]
     return [(key, ascending != query.page_reverse) for key, ascending in (*wanted, (table.c.created, True))]
 
 
@@ -88,7 +80,7 @@ def _condition(kind: Kind, name: str, values: Sequence[Value]) -> ColumnElement[
         case "fixed_ips:subnet_id":
             return ports.c.id.in_(select(addresses.c.port_id).where(addresses.c.subnet_id.in_(values)))
         case _:
-            column = TABLES[kind].c[_COLUMN_NAMES.get(name, name)]
+            column = TABLES[kind].c[column_name(name)]
             return column.in_([_as_stored(column, value) for value in values])
 
 

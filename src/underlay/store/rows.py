@@ -41,6 +41,14 @@ KINDS: Final[Mapping[type[Record], Kind]] = {
     Quota: "quota",
 }
 
+_COLUMN_NAMES: Final[Mapping[str, str]] = {
+    "provider:network_type": "network_type",
+    "provider:physical_network": "physical_network",
+    "provider:segmentation_id": "vid",
+    "binding:host_id": "host",
+}
+"""Attributes whose column has another name."""
+
 _DECODERS: Final[Mapping[Kind, msgspec.json.Decoder[Any]]] = {
     kind: msgspec.json.Decoder(record_type, dec_hook=decode_address_type) for record_type, kind in KINDS.items()
 }
@@ -54,6 +62,11 @@ def decode_as(record_type: type[R], text: str | bytes) -> R:
 def decode_kind(kind: Kind, text: str | bytes) -> Record:
     """The record, which is of that kind."""
     return cast(Record, _DECODERS[kind].decode(text))
+
+
+def column_name(attribute: str) -> str:
+    """The column that holds what the API calls by this name."""
+    return _COLUMN_NAMES.get(attribute, attribute)
 
 
 def columns_of(record: Record) -> dict[str, Any]:

@@ -1,0 +1,267 @@
+"""The store without a database, for tests of rules and api: the same contract, kept the plainest way, by looking at
+every record. Nothing survives the process.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from threading import RLock
+from typing import Final, TypeVar
+
+from underlay.model.address import AddressRange, IpAddress, Mac
+from underlay.model.agent import Agent, AgentType, DhcpBinding
+from underlay.model.change import Record, Ref, Writes, kind_of, network_of
+from underlay.model.codec import encode
+from underlay.model.errors import Conflict
+from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId, Vid
+from underlay.model.instance import Instance
+from underlay.model.network import Network
+from underlay.model.port import DHCP_OWNER, Port
+from underlay.model.quota import Quota
+from underlay.model.subnet import Subnet
+from underlay.store.contract import ChangeRow, Query, R
+from underlay.store.memory_listing import select_records
+from underlay.store.memory_log import MemoryLog
+from underlay.store.memory_state import Kept, State
+from underlay.store.ranges import free_runs
+from underlay.store.rows import hosts_of, segment_key
+
+T = TypeVar("T")
+
+_ATTEMPTS: Final = 5
+
+
+class MemoryStore:
+    """`transaction.Store` in memory. Writers run one after the other; readers see the last committed state."""
+
+    def __init__(self, change_retention: int = 100_000) -> None:
+        self._state = State()
+        self._retention: Final = max(1, change_retention)
+        self._lock: Final = RLock()
+        self._listeners: tuple[Callable[[], None], ...] = ()
+
+    def write(self, work: Callable[["MemoryMoment"], T]) -> T:
+        """Run `work` in one transaction and give what it returns; what it raises undoes the transaction."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._write_once(work)
+            except Conflict:
+                continue
+        return self._write_once(work)
+
+    @contextmanager
+    def read(self) -> Iterator["MemoryMoment"]:
+        """All that is committed now, whatever is committed meanwhile."""
+        yield MemoryMoment(self._state, writable=False)
+
+    @contextmanager
+    def read_log(self) -> Iterator[MemoryLog]:
+        """The same for the feed."""
+        yield MemoryLog(self._state)
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """As `contract.LogSource.on_commit`."""
+        self._listeners = (*self._listeners, listener)
+
+    def _write_once(self, work: Callable[["MemoryMoment"], T]) -> T:
+        with self._lock:
+            before = self._state
+            after = before.copy()
+            result = work(MemoryMoment(after, writable=True))
+            after.refuse_dangling()
+            del after.changes[: -self._retention]
+            self._state = after
+        if after.revision != before.revision:
+            for listener in self._listeners:
+                listener()
+        return result
+
+
+class MemoryMoment:
+    """`moment.Moment` in memory."""
+
+    def __init__(self, state: State, *, writable: bool) -> None:
+        self._state = state
+        self._writable = writable
+
+    def commit_writes(self, writes: Writes) -> Revision:
+        """As `contract.Writing.commit_writes`."""
+        self._require_writable()
+        deleted = [kept.record for ref in writes.deletes if (kept := self._pop(ref)) is not None]
+        for record in writes.puts:
+            self._put(record)
+        for record in deleted:
+            self._log(record, hosts_of(record), gone=True)
+        self._state.refuse_doubles()
+        return self._state.revision
+
+    def touch_agents(self, agent_ids: Sequence[AgentId], now: datetime) -> None:
+        """As `contract.Writing.touch_agents`."""
+        self._require_writable()
+        for agent_id in agent_ids:
+            if agent_id in self._state.kept["agent"]:
+                self._state.heartbeats[agent_id] = now
+
+    def list_records(self, record_type: type[R], query: Query) -> list[R]:
+        """As `contract.Listing.list_records`."""
+        return select_records(self._state, record_type, query)
+
+    def heartbeats(self) -> dict[AgentId, datetime]:
+        """As `contract.Listing.heartbeats`."""
+        return dict(self._state.heartbeats)
+
+    def revision(self) -> Revision:
+        """As `contract.Listing.revision`."""
+        return self._state.revision
+
+    def network(self, network_id: NetworkId) -> Network | None:
+        """By id."""
+        return self._state.find(Network, network_id)
+
+    def subnet(self, subnet_id: SubnetId) -> Subnet | None:
+        """By id."""
+        return self._state.find(Subnet, subnet_id)
+
+    def port(self, port_id: PortId) -> Port | None:
+        """By id."""
+        return self._state.find(Port, port_id)
+
+    def agent(self, agent_id: AgentId) -> Agent | None:
+        """By id."""
+        return self._state.find(Agent, agent_id)
+
+    def instance(self, instance_id: InstanceId) -> Instance | None:
+        """By id."""
+        return self._state.find(Instance, instance_id)
+
+    def quota(self, project_id: ProjectId) -> Quota | None:
+        """Of that project."""
+        return self._state.find(Quota, project_id)
+
+    def count(self, resource: str, project_id: ProjectId) -> int:
+        """How many of the resource (`network`, `subnet`, `port`) the project has."""
+        counted: Sequence[Network | Subnet | Port] = [
+            *self._state.all_of(Network),
+            *self._state.all_of(Subnet),
+            *self._state.all_of(Port),
+        ]
+        return sum(kind_of(record) == resource and record.project_id == project_id for record in counted)
+
+    def subnets_of(self, network_id: NetworkId) -> Sequence[Subnet]:
+        """In order of creation."""
+        return [subnet for subnet in self._state.all_of(Subnet) if subnet.network_id == network_id]
+
+    def ports_of(self, network_id: NetworkId, *, device_owner: str) -> Sequence[Port]:
+        """The network's ports with that owner, in order of creation."""
+        return [port for port in self._ports_on(network_id) if port.device_owner == device_owner]
+
+    def some_port_of(self, network_id: NetworkId, *, not_owned_by: Collection[str]) -> Port | None:
+        """One port of the network whose owner is none of these."""
+        return next((port for port in self._ports_on(network_id) if port.device_owner not in not_owned_by), None)
+
+    def some_port_using(self, subnet_id: SubnetId, *, not_owned_by: Collection[str]) -> Port | None:
+        """One port with an address of the subnet whose owner is none of these."""
+        for port in self._state.all_of(Port):
+            uses = any(fixed_ip.subnet_id == subnet_id for fixed_ip in port.fixed_ips)
+            if uses and port.device_owner not in not_owned_by:
+                return port
+        return None
+
+    def some_foreign_use(self, network_id: NetworkId, *, project_id: ProjectId) -> bool:
+        """Whether a project other than this has a port or subnet on the network (DHCP ports not counted)."""
+        users = {port.project_id for port in self._ports_on(network_id) if port.device_owner != DHCP_OWNER}
+        users |= {subnet.project_id for subnet in self.subnets_of(network_id)}
+        return bool(users - {project_id})
+
+    def network_with_segment(self, physical_network: str, vid: Vid | None) -> NetworkId | None:
+        """The network on that VLAN, or, with vid None, the flat network, of the physical network."""
+        wanted = {"physical_network": physical_network, "vid": vid or 0}
+        found = (network.id for network in self._state.all_of(Network) if segment_key(network.segment) == wanted)
+        return next(found, None)
+
+    def vids_in_use(self, physical_network: str) -> Collection[Vid]:
+        """At most 4094."""
+        keys = [segment_key(network.segment) for network in self._state.all_of(Network)]
+        return {key["vid"] for key in keys if key and key["vid"] and key["physical_network"] == physical_network}
+
+    def address_owner(self, subnet_id: SubnetId, address: IpAddress) -> PortId | None:
+        """The port that has the address."""
+        wanted = (subnet_id, address)
+        for port in self._state.all_of(Port):
+            if any((fixed_ip.subnet_id, fixed_ip.ip_address) == wanted for fixed_ip in port.fixed_ips):
+                return port.id
+        return None
+
+    def mac_owner(self, network_id: NetworkId, mac: Mac) -> PortId | None:
+        """The port that has the MAC on that network."""
+        return next((port.id for port in self._ports_on(network_id) if port.mac_address == mac), None)
+
+    def free_ranges(self, subnet_id: SubnetId, limit: int) -> Sequence[AddressRange]:
+        """The first `limit` maximal runs of free addresses of the subnet's pools, pool by pool, ascending."""
+        subnet = self.subnet(subnet_id)
+        fixed_ips = [fixed_ip for port in self._state.all_of(Port) for fixed_ip in port.fixed_ips]
+        taken = [fixed_ip.ip_address for fixed_ip in fixed_ips if fixed_ip.subnet_id == subnet_id]
+        return list(free_runs(subnet.allocation_pools, taken))[:limit] if subnet else []
+
+    def agents(self, agent_type: AgentType) -> Sequence[tuple[Agent, datetime]]:
+        """All agents of the type with the time of their last heartbeat, in order of creation."""
+        found = [agent for agent in self._state.all_of(Agent) if agent.agent_type == agent_type]
+        return [(agent, self._state.heartbeats[agent.id]) for agent in found]
+
+    def heartbeat_of(self, agent_id: AgentId) -> datetime | None:
+        """When the agent last gave a sign of life; None when there is no such agent."""
+        return self._state.heartbeats.get(agent_id)
+
+    def agent_on(self, host: HostName, agent_type: AgentType) -> Agent | None:
+        """The host's agent of that type."""
+        wanted = (host, agent_type)
+        return next((agent for agent in self._state.all_of(Agent) if (agent.host, agent.agent_type) == wanted), None)
+
+    def dhcp_bindings_of(self, network_id: NetworkId) -> Sequence[DhcpBinding]:
+        """Which agents serve the network, in order of creation."""
+        return [binding for binding in self._state.all_of(DhcpBinding) if binding.network_id == network_id]
+
+    def dhcp_bindings_on(self, agent_id: AgentId) -> Sequence[DhcpBinding]:
+        """Which networks the agent serves, in order of creation."""
+        return [binding for binding in self._state.all_of(DhcpBinding) if binding.agent_id == agent_id]
+
+    def dhcp_loads(self) -> dict[AgentId, int]:
+        """How many networks each DHCP agent serves; agents with none are absent."""
+        loads: dict[AgentId, int] = {}
+        for binding in self._state.all_of(DhcpBinding):
+            loads[binding.agent_id] = loads.get(binding.agent_id, 0) + 1
+        return loads
+
+    def unserved_networks(self) -> Sequence[NetworkId]:
+        """Networks that have a subnet with DHCP and no DHCP agent, in the order of their first such subnet."""
+        served = {binding.network_id for binding in self._state.all_of(DhcpBinding)}
+        wanting = [subnet.network_id for subnet in self._state.all_of(Subnet) if subnet.enable_dhcp]
+        return [network_id for network_id in dict.fromkeys(wanting) if network_id not in served]
+
+    def _ports_on(self, network_id: NetworkId) -> Iterator[Port]:
+        return (port for port in self._state.all_of(Port) if port.network_id == network_id)
+
+    def _require_writable(self) -> None:
+        if not self._writable:
+            raise TypeError("this moment is only for reading: write with MemoryStore.write")
+
+    def _put(self, record: Record) -> None:
+        of_kind = self._state.kept[kind_of(record)]
+        old = of_kind.get(record.id)
+        if old is not None and old.record == record:
+            return
+        created = old.created if old else Revision(self._state.revision + 1)
+        of_kind[record.id] = Kept(created, record)
+        if isinstance(record, Agent):
+            self._state.heartbeats.setdefault(record.id, record.created_at)
+        self._log(record, tuple(dict.fromkeys((*(hosts_of(old.record) if old else ()), *hosts_of(record)))), gone=False)
+
+    def _pop(self, ref: Ref) -> Kept | None:
+        if ref.kind == "agent":
+            self._state.heartbeats.pop(AgentId(ref.id), None)
+        return self._state.kept[ref.kind].pop(ref.id, None)
+
+    def _log(self, record: Record, hosts: tuple[HostName, ...], *, gone: bool) -> None:
+        revision = Revision(self._state.revision + 1)
+        text = None if gone else encode(record)
+        self._state.changes.append(ChangeRow(revision, kind_of(record), record.id, network_of(record), hosts, text))

@@ -1,0 +1,79 @@
+"""`Query` in memory: what `listing` does in SQL, by looking at every record."""
+
+from functools import partial
+from typing import Any
+
+from underlay.model.change import Record
+from underlay.model.ids import ProjectId
+from underlay.model.instance import Instance
+from underlay.model.network import Network
+from underlay.model.port import Port
+from underlay.model.quota import Quota
+from underlay.model.subnet import Subnet
+from underlay.store.contract import FILTERS, SORTS, MarkerNotFound, Query, R
+from underlay.store.memory_state import State
+from underlay.store.rows import KINDS, column_name, columns_of
+
+
+def select_records(state: State, record_type: type[R], query: Query) -> list[R]:
+    """As `contract.Listing.list_records`."""
+    kind = KINDS[record_type]
+    for name in query.filters:
+        if name not in FILTERS[kind]:
+            raise KeyError(name)
+    for name, _ in query.sort:
+        if name not in SORTS[kind]:
+            raise KeyError(name)
+    ordered = state.all_of(record_type)
+    for name, ascending in reversed(query.sort):
+        ordered.sort(key=partial(_value, name=name), reverse=not ascending)
+    return _page(ordered, query, [record for record in ordered if _fits(state, record, query)])
+
+
+def _page(ordered: list[R], query: Query, fitting: list[R]) -> list[R]:
+    if query.marker is not None:
+        ids: list[str] = [record.id for record in ordered]
+        if query.marker not in ids:
+            raise MarkerNotFound(query.marker)
+        place = ids.index(query.marker)
+        side = ids[:place] if query.page_reverse else ids[place + 1 :]
+        fitting = [record for record in fitting if record.id in set(side)]
+    if query.limit is None:
+        return fitting
+    return fitting[max(0, len(fitting) - query.limit) :] if query.page_reverse else fitting[: query.limit]
+
+
+def _fits(state: State, record: Record, query: Query) -> bool:
+    if query.visible_to is not None and not _visible(state, record, query.visible_to):
+        return False
+    return all(_has_one(record, name, values) for name, values in query.filters.items())
+
+
+def _has_one(record: Record, name: str, values: tuple[str | bool | int | None, ...]) -> bool:
+    if isinstance(record, Port) and name == "fixed_ips:ip_address":
+        return any(str(fixed_ip.ip_address) in values for fixed_ip in record.fixed_ips)
+    if isinstance(record, Port) and name == "fixed_ips:subnet_id":
+        return any(fixed_ip.subnet_id in values for fixed_ip in record.fixed_ips)
+    value = _value(record, name)
+    return value in values or (not value and value is not False and None in values)
+
+
+def _value(record: Record, name: str) -> Any:
+    return columns_of(record)[column_name(name)]
+
+
+def _visible(state: State, record: Record, project_id: ProjectId) -> bool:
+    match record:
+        case Network():
+            return record.shared or record.project_id == project_id
+        case Subnet():
+            network = state.find(Network, record.network_id)
+            own = project_id in (record.project_id, network.project_id if network else None)
+            return own or (network is not None and network.shared)
+        case Port():
+            network = state.find(Network, record.network_id)
+            return project_id in (record.project_id, network.project_id if network else None)
+        case Instance() | Quota():
+            return record.project_id == project_id
+        case _:
+            return False
