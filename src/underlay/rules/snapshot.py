@@ -131,7 +131,7 @@ class Regulations(msgspec.Struct, frozen=True):
     tenant_network_type: str = "vlan"
     base_mac: Mac = Mac(0xFA163E000000)
     default_mtu: int = 1500
-    quota_defaults: dict[str, int] = {"network": 100, "subnet": 100, "port": 500}
+    quota_defaults: dict[str, int] = msgspec.field(default_factory=lambda: {"network": 100, "subnet": 100, "port": 500})
     max_dns_nameservers: int = 5
     max_host_routes: int = 20
     max_fixed_ips_per_port: int = 5
