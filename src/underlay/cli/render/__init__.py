@@ -1,0 +1,1 @@
+"""Values -> text for stdout, one module a format. Pure."""
