@@ -1,0 +1,122 @@
+"""The relay to Nova's metadata server: the caller's request, with headers that say and prove who it is.
+
+Of the client's own headers only harmless ones are passed on, by name; so none by which it could claim to be
+somebody else gets through, however it is written. Every wait has a limit.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from underlay.metadata.answer import path_of
+from underlay.metadata.directory import Entry
+from underlay.metadata.exchange import Request, Response, plain
+from underlay.metadata.nova_response import NovaResponse, read_response
+from underlay.metadata.sign import sign
+from underlay.pump.log import Log
+
+CONNECT_S: Final = 5.0
+TOTAL_S: Final = 30.0
+AT_ONCE: Final = 128
+"""Requests under way to Nova; more wait, within TOTAL_S."""
+
+_PASSED_ON: Final = frozenset(("accept", "accept-encoding", "content-type", "user-agent"))
+_PASSED_BACK: Final = frozenset(("content-encoding", "retry-after", "x-metadata-provider"))
+_PASSED_STATUSES: Final = frozenset((400, 403, 404, 409, 500, 501, 502, 503, 504))
+
+
+class NovaAddress(msgspec.Struct, frozen=True):
+    """Where Nova's metadata server is, from the setting `nova_metadata_url`."""
+
+    host: str
+    port: int
+    tls: bool
+    prefix: str
+
+
+def parse_nova_url(url: str) -> NovaAddress:
+    """Raises ValueError, saying what is wrong."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"nova_metadata_url '{url}' is not of the form http://host:8775")
+    tls = parts.scheme == "https"
+    return NovaAddress(parts.hostname, parts.port or (443 if tls else 80), tls, parts.path.rstrip("/"))
+
+
+def identity_headers(secret: bytes, caller: Entry) -> dict[str, str]:
+    """What tells Nova who asks; signed, so that Nova believes it."""
+    return {
+        "X-Forwarded-For": str(caller.address),
+        "X-Instance-ID": caller.device_id,
+        "X-Tenant-ID": caller.project_id,
+        "X-Instance-ID-Signature": sign(secret, caller.device_id),
+    }
+
+
+def encode_request(request: Request, nova: NovaAddress, identity: Mapping[str, str]) -> bytes:
+    """The request to Nova: the client's method, path, query and body, our headers."""
+    lines = [
+        f"{request.method} {nova.prefix}{request.target.decode('latin-1')} HTTP/1.1",
+        f"Host: {_host_header(nova)}",
+        "Connection: close",
+        *(f"{name}: {value}" for name, value in identity.items()),
+        *(f"{name}: {value.decode('latin-1')}" for name, value in request.headers if name in _PASSED_ON),
+    ]
+    if request.body or request.method not in ("GET", "HEAD"):
+        lines.append(f"Content-Length: {len(request.body)}")
+    return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + request.body
+
+
+def translate(response: NovaResponse) -> Response:
+    """Nova's answer for the guest: success, and the errors that mean something to it; anything else is a 500."""
+    if not 200 <= response.status < 300 and response.status not in _PASSED_STATUSES:
+        return plain(HTTPStatus.INTERNAL_SERVER_ERROR, "Nova's metadata server gave an unexpected answer")
+    headers = tuple((name, value) for name, value in response.headers if name in _PASSED_BACK)
+    content_type = next((value for name, value in response.headers if name == "content-type"), "text/plain")
+    return Response(response.status, response.body, content_type, headers)
+
+
+class Relay:
+    """Asks Nova on behalf of callers."""
+
+    def __init__(self, nova: NovaAddress, secret: bytes, log: Log) -> None:
+        self._nova = nova
+        self._secret = secret
+        self._log = log
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    async def answer(self, request: Request, caller: Entry | None) -> Response:
+        """404 for a caller that is not one instance, 503 when Nova does not answer, else as Nova says."""
+        if caller is None:
+            return plain(HTTPStatus.NOT_FOUND, "no instance of this network has your address")
+        if path_of(request.target) is None or not request.target.startswith(b"/"):
+            return plain(HTTPStatus.BAD_REQUEST, "the path is not well-formed")
+        octets = encode_request(request, self._nova, identity_headers(self._secret, caller))
+        try:
+            async with asyncio.timeout(TOTAL_S), self._places:
+                response = await self._ask(octets, head_only=request.method == "HEAD")
+        except (OSError, ValueError) as error:
+            self._log.warning("nova_unreachable", host=self._nova.host, port=self._nova.port, reason=repr(error))
+            return plain(HTTPStatus.SERVICE_UNAVAILABLE, "Nova's metadata server does not answer")
+        if response.status == HTTPStatus.FORBIDDEN:
+            self._log.error("nova_refuses_signature", reason="the shared secrets do not match")
+        return translate(response)
+
+    async def _ask(self, octets: bytes, head_only: bool) -> NovaResponse:
+        async with asyncio.timeout(CONNECT_S):
+            reader, writer = await asyncio.open_connection(self._nova.host, self._nova.port, ssl=self._nova.tls or None)
+        try:
+            writer.write(octets)
+            await writer.drain()
+            return await read_response(reader, head_only)
+        finally:
+            writer.close()
+
+
+def _host_header(nova: NovaAddress) -> str:
+    host = f"[{nova.host}]" if ":" in nova.host else nova.host
+    return f"{host}:{nova.port}"
