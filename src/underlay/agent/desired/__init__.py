@@ -1,0 +1,1 @@
+"""(records, site, present) -> HostState. Pure and total."""

@@ -1,0 +1,1 @@
+"""Step -> Outcome: one idempotent function a step, performed in batches."""

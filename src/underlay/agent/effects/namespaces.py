@@ -1,0 +1,61 @@
+"""Steps on namespaces and links."""
+
+from pyroute2.netlink.exceptions import NetlinkError
+
+from underlay.agent.effects.handles import Handles
+from underlay.agent.effects.outcome import Done, Outcome, Retry
+from underlay.agent.observed.ownership import namespace_alias
+from underlay.agent.plan.steps import KernelStep, MakeNamespace, PutLink, RemoveLink, RemoveNamespace
+from underlay.dataplane import links, netns
+
+
+def perform_kernel(step: KernelStep, handles: Handles) -> Outcome:
+    """Do one step."""
+    try:
+        _perform(step, handles)
+    except (OSError, NetlinkError) as error:
+        return Retry(str(error))
+    return Done()
+
+
+def _perform(step: KernelStep, handles: Handles) -> None:
+    match step:
+        case MakeNamespace():
+            netns.create(step.name)
+            with netns.inside(step.name):
+                links.set_up("lo", alias=namespace_alias(handles.site.host))
+                links.refuse_router_advertisements()
+        case PutLink():
+            _put_link(step)
+        case RemoveLink():
+            with netns.inside(step.namespace):
+                links.remove(step.name)
+        case RemoveNamespace():
+            _remove_namespace(step)
+
+
+def _put_link(step: PutLink) -> None:
+    with netns.inside(step.namespace):
+        is_there = links.exists(step.name)
+    if not (is_there and links.exists(step.link.peer)):
+        if is_there:
+            with netns.inside(step.namespace):
+                links.remove(step.name)
+        links.remove(step.link.peer)
+        links.add_veth(step.link.peer, step.name, step.namespace, step.link.mac)
+    links.set_up(step.link.peer, mtu=step.link.mtu)
+    links.disable_checksum_offload(step.link.peer)
+    with netns.inside(step.namespace):
+        links.set_up(step.name, mtu=step.link.mtu, mac=step.link.mac)
+        links.disable_checksum_offload(step.name)
+        links.set_addresses(step.name, step.link.addresses, step.stale)
+        links.set_gateway(step.name, step.link.gateway)
+
+
+def _remove_namespace(step: RemoveNamespace) -> None:
+    """Links first: a namespace goes away some time after its name, and its veth would linger until then."""
+    if netns.exists(step.name):
+        with netns.inside(step.name):
+            for link in step.links:
+                links.remove(link)
+        netns.remove(step.name)

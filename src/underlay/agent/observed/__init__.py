@@ -1,0 +1,1 @@
+"""The host -> HostState and Present. Reads only."""

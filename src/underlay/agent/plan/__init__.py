@@ -1,0 +1,1 @@
+"""(desired, observed) -> Plan. Pure, deterministic, ordered."""

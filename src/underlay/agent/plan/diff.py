@@ -1,0 +1,126 @@
+"""From the host as observed to the host as desired: the steps, in order.
+
+Pure and total: the same two states always give the same steps; two equal states give none.
+
+# Note [Adds before removals]
+Links come before the OVS ports that name them, tags before the flows that let a device speak (a port without its tag is
+a trunk), namespaces before the tables that send a pump into them. Removals come last and in the reverse order, so that
+a pump leaves a namespace before it goes, and nothing that stays is ever without its flow.
+"""
+
+from collections.abc import Iterator
+
+from underlay.agent.plan.steps import (
+    AddFlow,
+    MakeBridge,
+    MakeNamespace,
+    PutLink,
+    PutPort,
+    RemoveFlow,
+    RemoveLink,
+    RemoveNamespace,
+    RemovePort,
+    RemoveTable,
+    SetFailMode,
+    SetTag,
+    Step,
+    WriteTable,
+)
+from underlay.agent.state.host import HostState, OvsPort
+
+
+def diff(desired: HostState, observed: HostState) -> tuple[Step, ...]:
+    """What to do, in the order of Note [Adds before removals]."""
+    return (
+        *_bridges(desired, observed),
+        *_links(desired, observed),
+        *_ports(desired, observed),
+        *_new_flows(desired, observed),
+        *_tables(desired, observed),
+        *_gone(desired, observed),
+    )
+
+
+def in_the_way(desired: HostState, observed: HostState) -> tuple[str, ...]:
+    """Flows of ours that are not added because somebody else's has the same table, priority and match."""
+    return tuple(
+        f"{bridge}: table={key.table},priority={key.priority},{key.match}"
+        for bridge, flows in sorted(desired.flows.items())
+        for key in sorted(flows)
+        if key in observed.foreign_flows.get(bridge, frozenset())
+    )
+
+
+def _bridges(desired: HostState, observed: HostState) -> Iterator[Step]:
+    for name, bridge in sorted(desired.bridges.items()):
+        there = observed.bridges.get(name)
+        if there is None:
+            yield MakeBridge(name, bridge.datapath_type, bridge.fail_mode)
+        elif there.fail_mode != bridge.fail_mode:
+            yield SetFailMode(name, bridge.fail_mode)
+
+
+def _links(desired: HostState, observed: HostState) -> Iterator[Step]:
+    for namespace, links in sorted(desired.namespaces.items()):
+        there = observed.namespaces.get(namespace)
+        if there is None:
+            yield MakeNamespace(namespace)
+        for name, link in sorted(links.items()):
+            seen = (there or {}).get(name)
+            if seen != link:
+                stale = seen.addresses - link.addresses if seen is not None else frozenset()
+                yield PutLink(namespace, name, link, stale)
+
+
+def _ports(desired: HostState, observed: HostState) -> Iterator[Step]:
+    for name, port in sorted(desired.ports.items()):
+        there = observed.ports.get(name)
+        if there is None or _identity(there) != _identity(port):
+            yield PutPort(name, port)
+        elif port.port_id and (there.tag, there.mark) != (port.tag, port.mark):
+            yield SetTag(name, port.bridge, port.tag, port.mark, cuts=there.mark is not None and port.mark is None)
+
+
+def _identity(port: OvsPort) -> tuple[str, ...]:
+    """What makes it the port meant. The MAC is written down only for ports that we make."""
+    return (port.bridge, port.peer, port.port_id, port.mac if port.owned else "")
+
+
+def _new_flows(desired: HostState, observed: HostState) -> Iterator[Step]:
+    device_of = {f"in_port={ofport}": name for name, ofport in desired.ofports.items()}
+    for bridge, flows in sorted(desired.flows.items()):
+        there = observed.flows.get(bridge, {})
+        foreign = observed.foreign_flows.get(bridge, frozenset())
+        for key, actions in sorted(flows.items()):
+            if there.get(key) != actions and key not in foreign:
+                device = device_of.get(key.match, "")
+                port = desired.ports.get(device)
+                yield AddFlow(bridge, key, actions, device if port is not None and port.bridge == bridge else "")
+
+
+def _tables(desired: HostState, observed: HostState) -> Iterator[Step]:
+    for name, content in sorted(desired.tables.items()):
+        if observed.tables.get(name) != content:
+            yield WriteTable(name, content, _namespace_of(name))
+    for name in sorted(observed.tables.keys() - desired.tables.keys()):
+        yield RemoveTable(name)
+
+
+def _namespace_of(table: str) -> str:
+    return f"qdhcp-{table.rpartition('/')[2].removesuffix('.json')}"
+
+
+def _gone(desired: HostState, observed: HostState) -> Iterator[Step]:
+    for bridge, flows in sorted(observed.flows.items()):
+        for key in sorted(flows.keys() - desired.flows.get(bridge, {}).keys()):
+            yield RemoveFlow(bridge, key)
+    for name, port in sorted(observed.ports.items()):
+        if port.owned and name not in desired.ports:
+            yield RemovePort(name, port.bridge)
+    for namespace, links in sorted(observed.namespaces.items()):
+        kept = desired.namespaces.get(namespace)
+        if kept is None:
+            yield RemoveNamespace(namespace, tuple(sorted(links)))
+            continue
+        for name in sorted(links.keys() - kept.keys()):
+            yield RemoveLink(namespace, name)

@@ -1,0 +1,23 @@
+"""What the operator set for this host, in the agent's terms."""
+
+import msgspec
+
+from underlay.model.ids import HostName
+
+
+class Site(msgspec.Struct, frozen=True):
+    """Attributes:
+    bridge_mappings: physical network -> bridge.
+    bridge_interfaces: bridge -> the interface that belongs in it.
+    dhcp_agent: whether whole networks are served from here.
+    """
+
+    host: HostName
+    integration_bridge: str = "br-int"
+    bridge_mappings: dict[str, str] = {}
+    bridge_interfaces: dict[str, str] = {}
+    datapath_type: str = "system"
+    dhcp_agent: bool = False
+    isolated_metadata: bool = True
+    lease_time_s: int = 86_400
+    dns_domain: str = "openstacklocal"
