@@ -13,8 +13,9 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |- ForbiddenError      PolicyNotAuthorized
     |- NotFoundError       NetworkNotFound SubnetNotFound SubnetPoolNotFound PortNotFound AgentNotFound
     |                      InvalidDHCPAgent InstanceNotFound QuotaResourceUnknown TenantQuotaNotFound HTTPNotFound
-    |- ConflictError       VlanIdInUse FlatNetworkInUse NetworkInUse SubnetInUse PortBound InvalidSharedSetting
-    |                      GatewayConflictWithAllocationPools GatewayIpInUse OverlappingAllocationPools
+    |- ConflictError       VlanIdInUse FlatNetworkInUse NetworkInUse SubnetInUse ServicePortInUse PortBound
+    |                      InvalidSharedSetting GatewayConflictWithAllocationPools GatewayIpInUse
+    |                      OverlappingAllocationPools
     |                      IpAddressAlreadyAllocated IpAddressGenerationFailure MacAddressInUse
     |                      NetworkMTUSubnetConflict OverQuota NetworkHostedByDHCPAgent NetworkNotHostedByDhcpAgent
     |                      DhcpPortInUse InstanceInUse
@@ -377,6 +378,15 @@ class SubnetInUse(ConflictError):
     @property
     def hint(self) -> str:  # noqa: D102
         return f" One is port {self.port_id}."
+
+
+@dataclass(unsafe_hash=True)
+class ServicePortInUse(ConflictError):
+    """The port is not its owner's to delete; `reason` is a clause without a full stop."""
+
+    template = "Port {port_id} cannot be deleted directly via the port API: {reason}."
+    port_id: PortId
+    reason: str
 
 
 @dataclass(unsafe_hash=True)

@@ -47,9 +47,7 @@ def host_range(cidr: IpNetwork) -> AddressRange:
 def default_pools(cidr: IpNetwork, gateway: IpAddress | None) -> tuple[AddressRange, ...]:
     """All host addresses but the gateway: one range, or the two on its sides."""
     hosts = host_range(cidr)
-    if gateway is None or hosts.start == hosts.end:
-        return (hosts,)
-    return tuple(_cut(hosts, gateway))
+    return (hosts,) if gateway is None else tuple(_cut(hosts, gateway))
 
 
 def checked_pools(
@@ -127,6 +125,13 @@ def by_chance(
         if total:
             return _nth(runs_here, below(min(total, CHANCE_WINDOW)))
     return None
+
+
+def addresses(ranges: Iterable[AddressRange]) -> Iterator[IpAddress]:
+    """Every address, range by range, ascending; may be more than anyone counts to."""
+    for part in ranges:
+        for offset in range(_size(part)):
+            yield part.start + offset
 
 
 def _without(runs: Iterable[AddressRange], excluding: Collection[IpAddress]) -> list[AddressRange]:

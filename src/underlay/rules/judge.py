@@ -1,0 +1,69 @@
+"""The one door to the rules: any command, to its verdict.
+
+In: a well-formed command; the records, by lookups; who asks; time and chance; the operator's settings. Out: what to
+write and what to answer, or an error of `model.errors`. The same in, the same out.
+"""
+
+from typing import assert_never
+
+from underlay.commands.agent import AddNetworkToDhcpAgent, DeleteAgent, RemoveNetworkFromDhcpAgent, UpdateAgent
+from underlay.commands.command import Command
+from underlay.commands.host import Heartbeat, ReportPorts
+from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
+from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
+from underlay.commands.port import CreatePort, DeletePort, UpdatePort
+from underlay.commands.quota import ResetQuota, SetQuota
+from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
+from underlay.model.caller import Caller
+from underlay.rules import agent, binding, instance, network, port, quota, subnet
+from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
+from underlay.rules.verdict import Verdict
+
+
+def judge(
+    command: Command, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
+) -> Verdict:
+    """What the command comes to. Raises a leaf of `model.errors.UnderlayError`; nothing is written then."""
+    match command:
+        case CreateNetwork():
+            return network.create(command, snapshot, caller, circumstances, regulations)
+        case UpdateNetwork():
+            return network.update(command, snapshot, caller, circumstances, regulations)
+        case DeleteNetwork():
+            return network.delete(command, snapshot, caller)
+        case CreateSubnet():
+            return subnet.create(command, snapshot, caller, circumstances, regulations)
+        case UpdateSubnet():
+            return subnet.update(command, snapshot, caller, circumstances, regulations)
+        case DeleteSubnet():
+            return subnet.delete(command, snapshot, caller, circumstances)
+        case CreatePort():
+            return port.create(command, snapshot, caller, circumstances, regulations)
+        case UpdatePort():
+            return port.update(command, snapshot, caller, circumstances, regulations)
+        case DeletePort():
+            return port.delete(command, snapshot, caller)
+        case UpdateAgent():
+            return agent.update(command, snapshot, caller, circumstances, regulations)
+        case DeleteAgent():
+            return agent.delete(command, snapshot, caller, circumstances, regulations)
+        case AddNetworkToDhcpAgent():
+            return agent.add_network(command, snapshot, caller, circumstances, regulations)
+        case RemoveNetworkFromDhcpAgent():
+            return agent.remove_network(command, snapshot, caller, circumstances)
+        case CreateInstance():
+            return instance.create(command, snapshot, caller, circumstances)
+        case UpdateInstance():
+            return instance.update(command, snapshot, caller, circumstances)
+        case DeleteInstance():
+            return instance.delete(command, snapshot, caller)
+        case SetQuota():
+            return quota.set_limits(command, snapshot, caller, regulations)
+        case ResetQuota():
+            return quota.reset(command, snapshot, caller)
+        case Heartbeat():
+            return agent.heartbeat(command, snapshot, caller, circumstances, regulations)
+        case ReportPorts():
+            return binding.report(command, snapshot, caller, circumstances, regulations)
+        case _:
+            assert_never(command)

@@ -1,0 +1,132 @@
+"""Networks: created on a VLAN asked for or chosen, shared or not, deleted with what goes with them.
+
+Source: Networking API v2.0, "Networks", provider and MTU extensions.
+"""
+
+from itertools import chain
+from typing import Final
+
+from msgspec import UNSET, UnsetType
+
+from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
+from underlay.model.caller import Caller
+from underlay.model.change import Ref, Writes
+from underlay.model.errors import InvalidInput, InvalidSharedSetting, NetworkInUse, NetworkMTUSubnetConflict
+from underlay.model.ids import NetworkId
+from underlay.model.network import Network, Segment
+from underlay.model.port import DHCP_OWNER
+from underlay.rules import access, quota, segments
+from underlay.rules.amend import amended
+from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
+from underlay.rules.verdict import Verdict
+
+AUTO_DELETED_OWNERS: Final = (DHCP_OWNER, "network:distributed", "network:floatingip_agent_gateway")
+"""device_owners of ports that nobody made by hand: they go with their network or subnet."""
+
+MINIMUM_MTU: Final = {4: 68, 6: 1280}
+"""Bytes that every link for this IP version must carry (RFC 791, RFC 8200)."""
+
+_MAXIMUM_MTU: Final = 65535
+
+
+def create(
+    command: CreateNetwork, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
+) -> Verdict:
+    """A network on the VLAN asked for, or on a free one. Provider attributes and `shared` are the administrator's."""
+    restricted = (*segments.sent_names(command.provider), *(("shared",) if command.shared else ()))
+    access.require_writer(caller, "create_network", *restricted)
+    access.require_own_project(caller, command.project_id)
+    mtu = _valid_mtu(command.mtu or regulations.default_mtu)
+    quota.require_room("network", command.project_id, snapshot, regulations)
+    network = Network(
+        id=NetworkId(circumstances.new_id()),
+        project_id=command.project_id,
+        name=command.name,
+        segment=segments.choose(command.provider, snapshot, circumstances, regulations),
+        created_at=circumstances.now,
+        updated_at=circumstances.now,
+        admin_state_up=command.admin_state_up,
+        shared=command.shared,
+        mtu=mtu,
+        description=command.description,
+    )
+    return Verdict(Writes(puts=(network,)), network)
+
+
+def update(
+    command: UpdateNetwork, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
+) -> Verdict:
+    """The network's owner changes it; who shares it, and its VLAN id, the administrator."""
+    before = access.visible_network(command.id, snapshot, caller)
+    access.require_owner(caller, "update_network", before.project_id)
+    restricted = () if command.provider is UNSET else segments.sent_names(command.provider)
+    if command.shared is not UNSET:
+        restricted = (*restricted, "shared")
+    access.require_writer(caller, "update_network", *restricted)
+    access.require_revision(command.revision, before.revision_number)
+    if command.shared is False and before.shared:
+        _require_unshareable(before, snapshot)
+    segment: Segment | UnsetType = UNSET
+    if command.provider is not UNSET:
+        segment = segments.change(before.segment, command.provider, snapshot)
+    mtu: int | UnsetType = UNSET
+    if command.mtu is not UNSET:
+        mtu = _valid_mtu(command.mtu or regulations.default_mtu)
+        _require_mtu_for_subnets(before.id, mtu, snapshot)
+    after = amended(
+        before,
+        circumstances.now,
+        name=command.name,
+        admin_state_up=command.admin_state_up,
+        shared=command.shared,
+        description=command.description,
+        mtu=mtu,
+        segment=segment,
+    )
+    return Verdict(Writes(puts=(after,)) if after is not before else Writes(), after)
+
+
+def delete(command: DeleteNetwork, snapshot: Snapshot, caller: Caller) -> Verdict:
+    """The network goes with its subnets, DHCP bindings and the ports that nobody made by hand.
+
+    Raises NetworkInUse while there is any other port.
+    """
+    network = access.visible_network(command.id, snapshot, caller)
+    access.require_owner(caller, "delete_network", network.project_id)
+    access.require_revision(command.revision, network.revision_number)
+    kept_by = snapshot.some_port_of(network.id, not_owned_by=AUTO_DELETED_OWNERS)
+    if kept_by is not None:
+        raise NetworkInUse(network.id, kept_by.id)
+    ports = chain.from_iterable(snapshot.ports_of(network.id, device_owner=owner) for owner in AUTO_DELETED_OWNERS)
+    return Verdict(
+        Writes(
+            deletes=(
+                *(Ref("port", port.id) for port in ports),
+                *(Ref("dhcp_binding", binding.id) for binding in snapshot.dhcp_bindings_of(network.id)),
+                *(Ref("subnet", subnet.id) for subnet in snapshot.subnets_of(network.id)),
+                Ref("network", network.id),
+            )
+        )
+    )
+
+
+def require_mtu(network_id: NetworkId, mtu: int, ip_version: int) -> None:
+    """The network carries the smallest packet that IP of that version needs. Raises NetworkMTUSubnetConflict."""
+    if mtu < MINIMUM_MTU[ip_version]:
+        raise NetworkMTUSubnetConflict(network_id, MINIMUM_MTU[ip_version])
+
+
+def _require_mtu_for_subnets(network_id: NetworkId, mtu: int, snapshot: Snapshot) -> None:
+    for subnet in snapshot.subnets_of(network_id):
+        require_mtu(network_id, mtu, subnet.ip_version)
+
+
+def _valid_mtu(mtu: int) -> int:
+    if not 0 < mtu <= _MAXIMUM_MTU:
+        raise InvalidInput(f"mtu {mtu} is no size of a packet; it is 1 to {_MAXIMUM_MTU} bytes, or 0 for the default")
+    return mtu
+
+
+def _require_unshareable(network: Network, snapshot: Snapshot) -> None:
+    if snapshot.some_foreign_use(network.id, project_id=network.project_id):
+        raise InvalidSharedSetting(network.name or network.id)

@@ -1,0 +1,200 @@
+"""Ports: a machine's place on a network, with MAC and addresses, made and changed by its project.
+
+On a network of another project that is shared, a port's addresses and MAC are the server's choice; where a port is
+bound, and which ports are the network's own (`network:*`), is the administrator's.
+Source: Networking API v2.0, "Ports", binding and extra_dhcp_opt extensions; Neutron's default policy.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import UNSET, UnsetType, structs
+
+from underlay.commands.port import CreatePort, DeletePort, UpdatePort
+from underlay.model.address import Mac
+from underlay.model.caller import Caller
+from underlay.model.change import Ref, Writes
+from underlay.model.errors import InvalidInput, PolicyNotAuthorized, PortBound, ServicePortInUse
+from underlay.model.ids import PortId
+from underlay.model.network import Network
+from underlay.model.port import Binding, ExtraDhcpOpt, FixedIp, Port, PortStatus
+from underlay.rules import access, dhcp_port, fixed_ip, mac, quota
+from underlay.rules.amend import amended
+from underlay.rules.fixed_ip import Claimant, Wishes
+from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
+from underlay.rules.verdict import Verdict
+
+_NETWORK_OWNED: Final = "network:"
+
+
+def create(
+    command: CreatePort, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
+) -> Verdict:
+    """A port on a network that the caller sees, with a free MAC and free addresses where none are asked for."""
+    network = access.visible_network(command.network_id, snapshot, caller)
+    access.require_writer(caller, "create_port", *_restricted_at_creation(command))
+    access.require_own_project(caller, command.project_id)
+    _require_network_owner(
+        caller,
+        "create_port",
+        network,
+        mac_address=command.mac_address is not None,
+        fixed_ips=_names_address(command.fixed_ips, ()),
+    )
+    _require_options(command.extra_dhcp_opts)
+    quota.require_room("port", command.project_id, snapshot, regulations)
+    if command.mac_address is None:
+        chosen_mac = mac.choose(network.id, snapshot, circumstances, regulations)
+    else:
+        mac.require_usable(command.mac_address, network.id, snapshot)
+        chosen_mac = command.mac_address
+    claimant = Claimant(network.id, chosen_mac, command.device_owner)
+    port = Port(
+        id=PortId(circumstances.new_id()),
+        network_id=network.id,
+        project_id=command.project_id,
+        name=command.name,
+        mac_address=chosen_mac,
+        created_at=circumstances.now,
+        updated_at=circumstances.now,
+        fixed_ips=fixed_ip.assign(command.fixed_ips, claimant, snapshot, circumstances, regulations),
+        admin_state_up=command.admin_state_up,
+        device_id=command.device_id,
+        device_owner=command.device_owner,
+        binding=Binding(command.host or None, vnic_type=command.vnic_type, profile=command.profile),
+        extra_dhcp_opts=command.extra_dhcp_opts,
+        description=command.description,
+    )
+    return Verdict(Writes(puts=(port,)), port)
+
+
+def update(
+    command: UpdatePort, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
+) -> Verdict:
+    """The port's owner changes it. A port that is switched off, or moved to another host, is DOWN until reported."""
+    before, network = access.visible_port(command.id, snapshot, caller)
+    access.require_owner(caller, "update_port", before.project_id)
+    access.require_writer(caller, "update_port", *_restricted_in_update(command, before))
+    access.require_revision(command.revision, before.revision_number)
+    _require_network_owner(
+        caller, "update_port", network, mac_address=False, fixed_ips=_names_address(command.fixed_ips, before.fixed_ips)
+    )
+    if command.extra_dhcp_opts is not UNSET:
+        _require_options(command.extra_dhcp_opts)
+    binding = _updated_binding(command, before.binding)
+    new_mac = before.mac_address if command.mac_address is UNSET else command.mac_address
+    if new_mac != before.mac_address:
+        _require_mac_change(before, new_mac, binding, snapshot)
+    admin_state_up = before.admin_state_up if command.admin_state_up is UNSET else command.admin_state_up
+    stays = admin_state_up and binding.host == before.binding.host
+    status: PortStatus = before.status if stays else "DOWN"
+    after = amended(
+        before,
+        circumstances.now,
+        name=command.name,
+        mac_address=new_mac,
+        fixed_ips=_updated_addresses(command, before, new_mac, snapshot, circumstances, regulations),
+        admin_state_up=admin_state_up,
+        device_id=command.device_id,
+        device_owner=command.device_owner,
+        status=status,
+        status_reason=before.status_reason if stays else "",
+        binding=binding,
+        extra_dhcp_opts=command.extra_dhcp_opts,
+        description=command.description,
+    )
+    return Verdict(Writes(puts=(after,)) if after is not before else Writes(), after)
+
+
+def delete(command: DeletePort, snapshot: Snapshot, caller: Caller) -> Verdict:
+    """The port goes. Raises ServicePortInUse for the DHCP port of an agent that serves the network."""
+    port, network = access.visible_port(command.id, snapshot, caller)
+    access.require_owner(caller, "delete_port", port.project_id, network.project_id)
+    access.require_revision(command.revision, port.revision_number)
+    if dhcp_port.serves(port, snapshot.dhcp_bindings_of(network.id)):
+        raise ServicePortInUse(
+            port.id,
+            "its DHCP agent serves the network by it; take the network from the agent first, or switch DHCP off",
+        )
+    return Verdict(Writes(deletes=(Ref("port", port.id),)))
+
+
+def _restricted_at_creation(command: CreatePort) -> tuple[str, ...]:
+    """The attributes sent that are the administrator's."""
+    restricted = {
+        "binding:host_id": bool(command.host),
+        "binding:profile": bool(command.profile),
+        "device_owner": command.device_owner.startswith(_NETWORK_OWNED),
+    }
+    return tuple(name for name, is_sent in restricted.items() if is_sent)
+
+
+def _restricted_in_update(command: UpdatePort, before: Port) -> tuple[str, ...]:
+    owner = command.device_owner
+    restricted = {
+        "mac_address": command.mac_address is not UNSET,
+        "binding:host_id": command.host is not UNSET,
+        "binding:profile": command.profile is not UNSET,
+        "device_owner": owner is not UNSET and owner != before.device_owner and owner.startswith(_NETWORK_OWNED),
+    }
+    return tuple(name for name, is_sent in restricted.items() if is_sent)
+
+
+def _names_address(wishes: Wishes | UnsetType, current: Iterable[FixedIp]) -> bool:
+    """Whether an address is asked for by name that the port has not got."""
+    if wishes is UNSET:
+        return False
+    own = {fixed_ip.ip_address for fixed_ip in current}
+    return any(wish.ip_address is not None and wish.ip_address not in own for wish in wishes)
+
+
+def _require_network_owner(caller: Caller, action: str, network: Network, **attributes: bool) -> None:
+    """Who chooses addresses by hand knows the network: its owner, or the administrator."""
+    sent = tuple(f"{action}:{name}" for name, is_sent in attributes.items() if is_sent)
+    if sent and not access.owns(caller, network.project_id):
+        raise PolicyNotAuthorized((action, *sent), "the network's owner or an administrator")
+
+
+def _require_options(options: Iterable[ExtraDhcpOpt]) -> None:
+    """DHCP options have a name, and neither name nor value breaks the line that it may be written to."""
+    for option in options:
+        if not option.opt_name.strip():
+            raise InvalidInput("an extra_dhcp_opt has no opt_name")
+        if any(ord(character) < ord(" ") for character in option.opt_name + option.opt_value):
+            raise InvalidInput(f"extra_dhcp_opt {option.opt_name!r} contains a line break or another control character")
+
+
+def _updated_binding(command: UpdatePort, before: Binding) -> Binding:
+    """The binding with what is sent; a host that is sent is no longer one learnt from a plug."""
+    changed = structs.replace(
+        before,
+        vnic_type=before.vnic_type if command.vnic_type is UNSET else command.vnic_type,
+        profile=before.profile if command.profile is UNSET else command.profile,
+    )
+    if command.host is UNSET:
+        return changed
+    return structs.replace(changed, host=command.host or None, by_plug=False)
+
+
+def _require_mac_change(before: Port, new_mac: Mac, binding: Binding, snapshot: Snapshot) -> None:
+    if before.binding.host is not None and binding.host is not None:
+        raise PortBound(before.id, before.mac_address, new_mac)
+    mac.require_usable(new_mac, before.network_id, snapshot, of_port=before.id)
+
+
+def _updated_addresses(
+    command: UpdatePort,
+    before: Port,
+    new_mac: Mac,
+    snapshot: Snapshot,
+    circumstances: Circumstances,
+    regulations: Regulations,
+) -> tuple[FixedIp, ...]:
+    """The addresses wished for; with a new MAC and no wish, those that it has, the automatic ones made anew."""
+    if command.fixed_ips is not UNSET:
+        owner = before.device_owner if command.device_owner is UNSET else command.device_owner
+        claimant = Claimant(before.network_id, new_mac, owner, before.id, before.fixed_ips)
+        return fixed_ip.assign(command.fixed_ips, claimant, snapshot, circumstances, regulations)
+    if new_mac != before.mac_address:
+        return tuple(fixed_ip.for_mac(address, new_mac, snapshot) for address in before.fixed_ips)
+    return before.fixed_ips

@@ -1,0 +1,161 @@
+"""Subnets: a block of addresses, its gateway and pools, what DHCP says; and with it the network's DHCP port.
+
+Creating one decides, in the same verdict, which agent serves the network and which address its DHCP port has.
+Source: Networking API v2.0, "Subnets"; what is refused is what Neutron refuses.
+"""
+
+from typing import Final
+
+from msgspec import UNSET, UnsetType, structs
+
+from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
+from underlay.model.address import AddressRange, IpAddress
+from underlay.model.caller import Caller
+from underlay.model.change import Record, Ref, Writes
+from underlay.model.errors import GatewayIpInUse, SubnetInUse
+from underlay.model.ids import SubnetId
+from underlay.model.network import Network
+from underlay.model.port import DHCP_OWNER
+from underlay.model.subnet import Subnet
+from underlay.rules import access, dhcp_port, ipam, quota, schedule, subnet_form
+from underlay.rules.amend import amended
+from underlay.rules.network import AUTO_DELETED_OWNERS, require_mtu
+from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
+from underlay.rules.verdict import Verdict
+
+_ROUTER_OWNERS: Final = "network:router_"
+
+
+def create(
+    command: CreateSubnet, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
+) -> Verdict:
+    """A subnet that overlaps none of its network, with an address for the DHCP port and an agent to serve it."""
+    network = access.visible_network(command.network_id, snapshot, caller)
+    access.require_owner(caller, "create_subnet", network.project_id)
+    access.require_own_project(caller, command.project_id)
+    gateway = ipam.default_gateway(command.cidr) if command.gateway_ip is UNSET else command.gateway_ip
+    subnet = Subnet(
+        id=SubnetId(circumstances.new_id()),
+        network_id=network.id,
+        project_id=command.project_id,
+        name=command.name,
+        cidr=command.cidr,
+        created_at=circumstances.now,
+        updated_at=circumstances.now,
+        gateway_ip=gateway,
+        host_routes=command.host_routes,
+        dns_nameservers=command.dns_nameservers,
+        enable_dhcp=command.enable_dhcp,
+        dhcp_address=command.dhcp_address,
+        ipv6_ra_mode=command.ipv6_ra_mode,
+        ipv6_address_mode=command.ipv6_address_mode,
+        description=command.description,
+    )
+    subnet_form.require_valid(subnet, None, regulations)
+    if command.gateway_ip is not UNSET and gateway is not None:
+        ipam.require_gateway_usable(gateway, subnet.cidr)
+    siblings = tuple(snapshot.subnets_of(network.id))
+    subnet_form.require_apart(subnet, siblings)
+    require_mtu(network.id, network.mtu, subnet.ip_version)
+    pools = (
+        ipam.default_pools(subnet.cidr, gateway)
+        if command.allocation_pools is UNSET
+        else ipam.checked_pools(command.allocation_pools, subnet.cidr, gateway)
+    )
+    subnet = structs.replace(subnet, allocation_pools=pools)
+    quota.require_room("subnet", command.project_id, snapshot, regulations)
+    grown = amended(network, circumstances.now, subnet_ids=(*network.subnet_ids, subnet.id))
+    served = _served(grown, (*siblings, subnet), snapshot, circumstances, regulations) if subnet.enable_dhcp else ()
+    return Verdict(Writes(puts=(grown, subnet, *served)), subnet)
+
+
+def update(
+    command: UpdateSubnet, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
+) -> Verdict:
+    """What DHCP says, the gateway and the pools change; DHCP on or off gives or takes the DHCP port's address.
+
+    Ports keep addresses that a new pool no longer holds.
+    """
+    before, network = access.visible_subnet(command.id, snapshot, caller)
+    access.require_owner(caller, "update_subnet", network.project_id)
+    access.require_revision(command.revision, before.revision_number)
+    gateway = before.gateway_ip if command.gateway_ip is UNSET else command.gateway_ip
+    pools: tuple[AddressRange, ...] | UnsetType = UNSET
+    if command.allocation_pools is not UNSET:
+        pools = ipam.checked_pools(command.allocation_pools, before.cidr, gateway)
+    after = amended(
+        before,
+        circumstances.now,
+        name=command.name,
+        gateway_ip=gateway,
+        allocation_pools=pools,
+        host_routes=command.host_routes,
+        dns_nameservers=command.dns_nameservers,
+        enable_dhcp=command.enable_dhcp,
+        description=command.description,
+    )
+    if after is before:
+        return Verdict(result=before)
+    subnet_form.require_valid(after, before, regulations)
+    _require_gateway(before, after, snapshot)
+    if after.enable_dhcp == before.enable_dhcp:
+        return Verdict(Writes(puts=(after,)), after)
+    if after.enable_dhcp:
+        subnets = tuple(after if subnet.id == after.id else subnet for subnet in snapshot.subnets_of(network.id))
+        served = _served(network, subnets, snapshot, circumstances, regulations)
+        return Verdict(Writes(puts=(after, *served)), after)
+    left = dhcp_port.leave(after.id, dhcp_port.ports_of(network.id, snapshot), circumstances)
+    return Verdict(Writes(puts=(after, *left.puts), deletes=left.deletes), after)
+
+
+def delete(command: DeleteSubnet, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
+    """The subnet goes, and its addresses from the ports that nobody made by hand.
+
+    Raises SubnetInUse while any other port has an address of it.
+    """
+    subnet, network = access.visible_subnet(command.id, snapshot, caller)
+    access.require_owner(caller, "delete_subnet", network.project_id)
+    access.require_revision(command.revision, subnet.revision_number)
+    kept_by = snapshot.some_port_using(subnet.id, not_owned_by=AUTO_DELETED_OWNERS)
+    if kept_by is not None:
+        raise SubnetInUse(subnet.id, kept_by.id)
+    shrunk = amended(
+        network, circumstances.now, subnet_ids=tuple(each for each in network.subnet_ids if each != subnet.id)
+    )
+    ports = [port for owner in AUTO_DELETED_OWNERS for port in snapshot.ports_of(network.id, device_owner=owner)]
+    left = dhcp_port.leave(subnet.id, ports, circumstances)
+    return Verdict(Writes(puts=(shrunk, *left.puts), deletes=(*left.deletes, Ref("subnet", subnet.id))))
+
+
+def _served(
+    network: Network,
+    subnets: tuple[Subnet, ...],
+    snapshot: Snapshot,
+    circumstances: Circumstances,
+    regulations: Regulations,
+) -> tuple[Record, ...]:
+    """The bindings and DHCP ports to put, now that these are the network's subnets."""
+    bindings = tuple(snapshot.dhcp_bindings_of(network.id))
+    roster = schedule.roster(snapshot, circumstances, regulations)
+    new, _ = roster.assign(network.id, bindings, regulations.dhcp_agents_per_network)
+    service = dhcp_port.DhcpService(network, subnets, dhcp_port.ports_of(network.id, snapshot), (*bindings, *new))
+    return (*new, *dhcp_port.cover(service, snapshot, circumstances, regulations))
+
+
+def _require_gateway(before: Subnet, after: Subnet, snapshot: Snapshot) -> None:
+    """A new gateway is usable, outside the pools, no DHCP port's address, and the old one no router port's."""
+    if after.gateway_ip == before.gateway_ip:
+        return
+    if after.gateway_ip is not None:
+        ipam.require_gateway_usable(after.gateway_ip, after.cidr)
+        ipam.require_gateway_outside(after.gateway_ip, after.allocation_pools)
+        _require_not_owned(after, after.gateway_ip, DHCP_OWNER, snapshot)
+    if before.gateway_ip is not None:
+        _require_not_owned(before, before.gateway_ip, _ROUTER_OWNERS, snapshot)
+
+
+def _require_not_owned(subnet: Subnet, address: IpAddress, owner_prefix: str, snapshot: Snapshot) -> None:
+    port_id = snapshot.address_owner(subnet.id, address)
+    port = snapshot.port(port_id) if port_id is not None else None
+    if port is not None and port.device_owner.startswith(owner_prefix):
+        raise GatewayIpInUse(address, port.id)
