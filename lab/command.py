@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="end everything and remove what it kept")
     commands.add_parser("status", help="what runs")
     execute = commands.add_parser("exec", help="run a command on a machine: exec cmp1 -- ovs-vsctl show")
-    execute.add_argument("--as", dest="who", choices=("admin", "user"), help="with that user's OS_ variables")
+    execute.add_argument("--as", dest="who", choices=tuple(software.PROJECTS), help="with that user's OS_ variables")
     execute.add_argument("container", choices=CONTAINERS)
     execute.add_argument("argv", nargs=argparse.REMAINDER)
     guests = commands.add_parser("guest", help="machines of the tenants").add_subparsers(dest="verb", required=True)
@@ -62,7 +62,12 @@ def _perform(lab: Lab, options: argparse.Namespace) -> int:
             for line in status_lines(lab):
                 tell(line)
         case "exec":
-            _become(lab, options.container, _words(options.argv), _variables(lab, options.who))
+            _become(
+                lab,
+                options.container,
+                _words(options.argv),
+                software.variables(lab, options.who) if options.who else {},
+            )
         case "guest":
             _perform_guest(lab, options)
     return 0
@@ -79,17 +84,6 @@ def _perform_guest(lab: Lab, options: argparse.Namespace) -> None:
             guest.delete(lab, guest.host_of(lab, options.name), options.name)
         case "exec":
             _become(lab, guest.host_of(lab, options.name), guest.inside(options.name, *_words(options.argv)), {})
-
-
-def _variables(lab: Lab, who: str | None) -> dict[str, str]:
-    """OS_ variables for `--as`; on a lab without Underlay there are none."""
-    match who:
-        case "admin":
-            return software.admin_environment(lab)
-        case "user":
-            return software.user_environment()
-        case _:
-            return {}
 
 
 def _words(argv: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ The two files of 2013 are read by `--quantum-config`; what the old software had 
 """
 
 import re
+from pathlib import Path
 from typing import Final
 
 from lab import container
@@ -15,15 +16,15 @@ from lab.topology import CONTROLLER, HOSTS, SERVER_URL, Host, Lab
 CONFIG: Final = ("--config", "/etc/underlay/underlay.toml", "--quantum-config", "/etc/quantum")
 REPORT_INTERVAL_S: Final = 1
 AGENT_DOWN_TIME_S: Final = 5
-ADMIN_PASSWORD_FILE: Final = "admin.password"
+ADMIN: Final = "admin"
 USER: Final = "alice"
-USER_PASSWORD: Final = "correct-horse"
 USER_PROJECT: Final = "web"
+PROJECTS: Final = {ADMIN: "admin", USER: USER_PROJECT}
 
 OVS_QUANTUM_PLUGIN_INI: Final = """\
 [OVS]
 tenant_network_type = vlan
-network_vlan_ranges = default:100:101,default:200:201
+network_vlan_ranges = default:100:101,default:200:201     # two ranges that do not touch
 bridge_mappings=default:br-eth1
 """
 DHCP_AGENT_INI: Final = """\
@@ -65,12 +66,13 @@ def configure(lab: Lab) -> None:
 
 
 def initialise_server(lab: Lab) -> None:
-    """Make the database and the first administrator, whose password is printed once, and kept for the lab."""
-    kept = lab.folder(CONTROLLER) / "etc-underlay" / ADMIN_PASSWORD_FILE
-    if not kept.exists():
-        printed = container.do(lab, CONTROLLER, ["underlay-server", *CONFIG, "init"])
-        replace(kept, secret_in(printed).encode())
-        kept.chmod(0o600)
+    """Make the database, the administrator and an ordinary user. Passwords are told once, and kept for the lab."""
+    for username, command in ((ADMIN, ["init"]), (USER, ["user-add", USER, "--project", USER_PROJECT])):
+        kept = password_file(lab, username)
+        if not kept.exists():
+            printed = container.do(lab, CONTROLLER, ["underlay-server", *CONFIG, *command])
+            replace(kept, secret_in(printed).encode())
+            kept.chmod(0o600)
 
 
 def admit_hosts(lab: Lab) -> None:
@@ -78,36 +80,29 @@ def admit_hosts(lab: Lab) -> None:
     for host in HOSTS:
         key = lab.folder(host.name) / "etc-underlay" / "host.key"
         if host.trunked and not key.exists():
-            printed = container.do(lab, CONTROLLER, ["underlay-server", *CONFIG, "host-add", host.name])
-            replace(key, secret_in(printed).encode())
-            key.chmod(0o600)
+            container.do(lab, CONTROLLER, ["underlay-server", *CONFIG, "host-add", host.name, "--key-file", str(key)])
 
 
 def secret_in(printed: str) -> str:
-    """The one word of a program's output that is a password or key: the last of 16 characters or more."""
-    words = re.findall(r"[A-Za-z0-9_\-+/=.]{16,}", printed)
-    if not words:
-        raise container.ContainerError(f"no key in what was printed: {printed!r}")
-    return str(words[-1])
+    """The password in what underlay-server printed."""
+    found = re.search(r"shown this once: (\S+)", printed)
+    if found is None:
+        raise container.ContainerError(f"no password in what underlay-server printed: {printed!r}")
+    return found[1]
 
 
-def admin_environment(lab: Lab) -> dict[str, str]:
-    """OS_ variables of the administrator."""
-    password = (lab.folder(CONTROLLER) / "etc-underlay" / ADMIN_PASSWORD_FILE).read_text()
-    return _environment("admin", password, "admin")
+def password_file(lab: Lab, username: str) -> Path:
+    """Where the lab keeps a user's password."""
+    return lab.folder(CONTROLLER) / "etc-underlay" / f"{username}.password"
 
 
-def user_environment() -> dict[str, str]:
-    """OS_ variables of an ordinary user."""
-    return _environment(USER, USER_PASSWORD, USER_PROJECT)
-
-
-def _environment(username: str, password: str, project: str) -> dict[str, str]:
+def variables(lab: Lab, username: str) -> dict[str, str]:
+    """OS_ variables of a user."""
     return {
         "OS_AUTH_URL": f"{SERVER_URL}/v3",
         "OS_USERNAME": username,
-        "OS_PASSWORD": password,
-        "OS_TENANT_NAME": project,
+        "OS_PASSWORD": password_file(lab, username).read_text(),
+        "OS_TENANT_NAME": PROJECTS[username],
     }
 
 
