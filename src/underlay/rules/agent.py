@@ -42,7 +42,7 @@ def update(
     beat = snapshot.heartbeat_of(after.id)
     switched_on = after.admin_state_up and not before.admin_state_up
     if after.agent_type == DHCP_AGENT and switched_on and schedule.is_alive(beat, circumstances.now, regulations):
-        roster = _joined(schedule.roster(snapshot, circumstances, regulations), (after,))
+        roster = Roster((after,), snapshot.dhcp_loads())
         puts += _serve_all(snapshot.unserved_networks(), roster, snapshot, circumstances, regulations)
     return Verdict(Writes(puts=puts), after)
 
@@ -133,7 +133,7 @@ def heartbeat(
         if agent.agent_type == DHCP_AGENT and agent.admin_state_up:
             joining.append(agent)
     if joining:
-        roster = _joined(schedule.roster(snapshot, circumstances, regulations), joining)
+        roster = Roster(tuple(joining), snapshot.dhcp_loads())
         puts.extend(_serve_all(snapshot.unserved_networks(), roster, snapshot, circumstances, regulations))
     return Verdict(Writes(puts=tuple(puts)), HeartbeatAnswer(status), tuple(agents))
 
@@ -158,12 +158,6 @@ def _registered(known: Agent | None, host: HostName, state: AgentState, circumst
         started_at=state.started_at,
         configurations=state.configurations,
     )
-
-
-def _joined(roster: Roster, agents: Iterable[Agent]) -> Roster:
-    """The roster with these agents on it."""
-    present = {agent.id for agent in roster.agents}
-    return Roster((*roster.agents, *(agent for agent in agents if agent.id not in present)), roster.loads)
 
 
 def _serve_all(
