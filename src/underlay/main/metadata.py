@@ -1,7 +1,6 @@
 """underlay-metadata: reads the settings, raises the limit of open files, runs the pump (docs/metadata.md)."""
 
 import argparse
-import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from underlay.main.config import load_settings
 from underlay.main.quantum_config import ConfigError
 from underlay.main.settings import MetadataSettings
-from underlay.metadata.pump import run
+from underlay.metadata.nova import NovaAddress, parse_nova_url
 from underlay.pump.limits import raise_open_files
 from underlay.pump.log import Log
 
@@ -34,12 +33,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"underlay-metadata: {error}", file=sys.stderr)
         return 2
     raise_open_files()
+    if not settings.metadata.nova_metadata_url.startswith("https:"):
+        _do_without_tls()
     try:
-        asyncio.run(run(Path(settings.metadata.table_dir), make_relay, Log()))
+        _serve(Path(settings.metadata.table_dir), make_relay)
     except (OSError, RuntimeError) as error:
         print(f"underlay-metadata: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _serve(table_dir: Path, make_relay: "Callable[[Log], Relay] | None") -> None:
+    """See Note [Memory of TLS]: asyncio must not be imported before."""
+    import asyncio
+
+    from underlay.metadata.pump import run
+
+    asyncio.run(run(table_dir, make_relay, Log()))
+
+
+def _do_without_tls() -> None:
+    """Let asyncio be imported without ssl.
+
+    # Note [Memory of TLS]
+    asyncio imports ssl if it can and does without if it cannot: 4 MB, a sixth of the process (Python 3.11). Only a
+    relay to an https URL needs it. None in `sys.modules` is how the import system is told that a module is not there
+    (Python reference, section 5.3.1).
+    """
+    sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
 
 
 def relay_for(settings: MetadataSettings) -> "Callable[[Log], Relay] | None":
@@ -50,8 +71,6 @@ def relay_for(settings: MetadataSettings) -> "Callable[[Log], Relay] | None":
     """
     if not settings.nova_metadata_url:
         return None
-    from underlay.metadata.relay import Relay, parse_nova_url
-
     if not settings.shared_secret_file:
         raise ConfigError("[metadata] nova_metadata_url needs shared_secret_file: Nova believes only what is signed")
     try:
@@ -61,7 +80,14 @@ def relay_for(settings: MetadataSettings) -> "Callable[[Log], Relay] | None":
         raise ConfigError(f"[metadata] {error}") from None
     if not secret:
         raise ConfigError(f"[metadata] shared_secret_file {settings.shared_secret_file} is empty")
-    return partial(Relay, nova, secret)
+    return partial(_make_relay, nova, secret)
+
+
+def _make_relay(nova: NovaAddress, secret: bytes, log: Log) -> "Relay":
+    """See Note [Memory of TLS]: the relay imports asyncio."""
+    from underlay.metadata.relay import Relay
+
+    return Relay(nova, secret, log)
 
 
 if __name__ == "__main__":

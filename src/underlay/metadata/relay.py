@@ -8,13 +8,11 @@ import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlsplit
-
-import msgspec
 
 from underlay.metadata.answer import path_of
 from underlay.metadata.directory import Entry
 from underlay.metadata.exchange import Request, Response, plain
+from underlay.metadata.nova import NovaAddress
 from underlay.metadata.nova_response import NovaResponse, read_response
 from underlay.metadata.sign import sign
 from underlay.pump.log import Log
@@ -27,24 +25,6 @@ AT_ONCE: Final = 128
 _PASSED_ON: Final = frozenset(("accept", "accept-encoding", "content-type", "user-agent"))
 _PASSED_BACK: Final = frozenset(("content-encoding", "retry-after", "x-metadata-provider"))
 _PASSED_STATUSES: Final = frozenset((400, 403, 404, 409, 500, 501, 502, 503, 504))
-
-
-class NovaAddress(msgspec.Struct, frozen=True):
-    """Where Nova's metadata server is, from the setting `nova_metadata_url`."""
-
-    host: str
-    port: int
-    tls: bool
-    prefix: str
-
-
-def parse_nova_url(url: str) -> NovaAddress:
-    """Raises ValueError, saying what is wrong."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"nova_metadata_url '{url}' is not of the form http://host:8775")
-    tls = parts.scheme == "https"
-    return NovaAddress(parts.hostname, parts.port or (443 if tls else 80), tls, parts.path.rstrip("/"))
 
 
 def identity_headers(secret: bytes, caller: Entry) -> dict[str, str]:
