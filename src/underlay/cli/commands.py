@@ -63,6 +63,12 @@ _GATEWAY: Final = (
     Option("--no-gateway", "gateway_ip", "nothing", constant=None, help="The subnet has no gateway."),
 )
 _DISABLE_DHCP: Final = Option("--disable-dhcp", "enable_dhcp", "nothing", constant=False, help="Serve no DHCP.")
+_DHCP_ADDRESS: Final = Option(
+    "--dhcp-address",
+    "dhcp_address",
+    metavar="IP_ADDR",
+    help="Address of the DHCP port; the server picks one unless set.",
+)
 _FIXED_IP: Final = Option(
     "--fixed-ip",
     "fixed_ips",
@@ -161,6 +167,7 @@ _SUBNETS: Final = (
             *_GATEWAY,
             *_SUBNET_LISTS,
             _DISABLE_DHCP,
+            _DHCP_ADDRESS,
         ),
     ),
     _delete("subnet", "subnet"),

@@ -48,7 +48,8 @@ def usage(command: Command) -> str:
 
 def completion(commands: Mapping[str, Command]) -> str:
     """Every command and every option, on one line, for a completion script."""
-    options = {option for command in commands.values() for option in options_of(command)} | set(GLOBAL_OPTIONS)
+    options = [option for command in commands.values() for option in options_of(command)]
+    options += GLOBAL_OPTIONS
     words = {*commands, "help", "bash-completion"}
     words |= {option.name for option in options} | {option.short for option in options if option.short}
     return " ".join(sorted(words)) + "\n"

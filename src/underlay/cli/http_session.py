@@ -8,8 +8,9 @@ from underlay.cli.errors import CliError
 from underlay.cli.session import Query, RefusedError
 from underlay.client.credentials import Credentials
 from underlay.client.errors import ClientError, LoginRefused, Refused, Unreachable
+from underlay.client.exchange import Timeouts, Tls
 from underlay.client.http import Session as ClientSession
-from underlay.client.transport import Timeouts, Tls
+from underlay.client.transport import Transport
 
 API_VERSION: Final = "/v2.0"
 UNAUTHORIZED: Final = 401
@@ -54,7 +55,7 @@ class HttpSession:
 
 
 def _client(access: Access) -> ClientSession:
-    timeouts, tls = Timeouts(answer=access.timeout_s), Tls(access.cacert, access.insecure)
+    transport = Transport(Timeouts(answer=access.timeout_s), Tls(access.cacert, access.insecure))
     match access.identity:
         case Password() as who:
             credentials = Credentials(
@@ -65,11 +66,11 @@ def _client(access: Access) -> ClientSession:
                 user_domain=who.user_domain_id or _id_of_domain(who.user_domain_name),
                 project_domain=who.scope.project_domain_id or _id_of_domain(who.scope.project_domain_name),
             )
-            return ClientSession(who.auth_url, credentials, "", who.region_name, timeouts, tls)
+            return ClientSession(who.auth_url, credentials, "", who.region_name, transport)
         case Token(url=url, token=token):
-            return ClientSession("", token, _without_version(url), "", timeouts, tls)
+            return ClientSession("", token, _without_version(url), "", transport)
         case NoAuth(url=url):
-            return ClientSession("", "noauth", _without_version(url), "", timeouts, tls)
+            return ClientSession("", "noauth", _without_version(url), "", transport)
 
 
 def _id_of_domain(name: str) -> str:
