@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from fakes.asgi import Reply, request
 from starlette.types import ASGIApp
 
+from fakes.asgi import Reply, request
 from underlay.api.app import build_app
 from underlay.api.exchange import Service
 from underlay.identity.errors import Unauthorized
@@ -96,12 +97,11 @@ class ApiServer:
                 max_request_bytes=max_request_bytes,
             ),
             self.feed,
+            ThreadPoolExecutor(1),
             asyncio.Event(),
         )
 
-    def call(
-        self, method: str, url: str, body: object = None, token: str | None = "admin", **headers: str
-    ) -> Reply:
+    def call(self, method: str, url: str, body: object = None, token: str | None = "admin", **headers: str) -> Reply:
         """One request by the holder of the token."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if token is not None:

@@ -6,14 +6,14 @@ Whatever happens, the client gets an answer of the API's form, and nothing of ou
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager
+from contextvars import copy_context
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 from uuid import uuid4
 
 import structlog
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -22,10 +22,11 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from underlay.api import documents, watch
+from underlay.api.dispatch import Match, UrlTable
 from underlay.api.exchange import Answer, Ask, Service
 from underlay.api.faults import Fault, render_fault, render_internal_fault
 from underlay.api.identity import base_url, identify
-from underlay.api.routes import ENDPOINTS, FEED_PATH, PREFIX, Endpoint
+from underlay.api.routes import ENDPOINTS, FEED_PATH, PREFIX
 from underlay.model.caller import Caller
 from underlay.model.errors import (
     HTTPBadRequest,
@@ -36,9 +37,10 @@ from underlay.model.errors import (
     UnderlayError,
 )
 
-WORKERS: Final = 16
 BODY_LIMIT_S: Final = 30
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+T = TypeVar("T")
 
 Responder = Callable[[Request], Awaitable[Response]]
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -47,32 +49,25 @@ Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 def build_app(
     service: Service,
     feed: watch.Feed,
+    workers: Executor,
     stopping: asyncio.Event,
     identity_routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan | None = None,
 ) -> ASGIApp:
-    """The whole server. Setting `stopping` ends all streams of the feed."""
-    limiter = CapacityLimiter(WORKERS)
-    by_path: dict[str, dict[str, Endpoint]] = {}
-    for endpoint in ENDPOINTS:
-        by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    routes: list[BaseRoute] = [
-        *identity_routes,
-        *(_document(path, service, documents.show_versions) for path in ("/",)),
-        *(_document(path, service, documents.show_layout) for path in (PREFIX, f"{PREFIX}/")),
-        Route(FEED_PATH, _feed_responder(service, feed, stopping, limiter), methods=METHODS),
-        *(
-            Route(path, _responder(service, by_method, limiter), methods=METHODS)
-            for path, by_method in sorted(by_path.items(), key=lambda item: ("{" in item[0], item[0].count("/")))
-        ),
-    ]
+    """The whole server. Requests are answered by `workers`. Setting `stopping` ends all streams of the feed."""
     starlette = Starlette(
-        routes=routes,
+        routes=[
+            *identity_routes,
+            _document("/", service, documents.show_versions),
+            _document(PREFIX, service, documents.show_layout),
+            _document(f"{PREFIX}/", service, documents.show_layout),
+            Route(FEED_PATH, _feed_responder(service, feed, stopping, workers), methods=METHODS),
+        ],
         lifespan=lifespan,
         exception_handlers={HTTPException: partial(_respond_to_http_exception, service)},
     )
     starlette.router.redirect_slashes = False
-    return with_request_id(with_plain_paths(starlette))
+    return with_request_id(with_table(starlette, service, UrlTable(ENDPOINTS), workers))
 
 
 def with_request_id(app: ASGIApp) -> ASGIApp:
@@ -96,18 +91,23 @@ def with_request_id(app: ASGIApp) -> ASGIApp:
     return identified
 
 
-def with_plain_paths(app: ASGIApp) -> ASGIApp:
+def with_table(app: ASGIApp, service: Service, table: UrlTable, workers: Executor) -> ASGIApp:
+    """Answer what the URL table has; leave the rest to `app`."""
+
+    async def tabled(scope: Scope, receive: Receive, send: Send) -> None:
+        match = table.find(plain_path(scope["path"])) if scope["type"] == "http" else None
+        if match is None:
+            await app(scope, receive, send)
+            return
+        response = await _respond(service, match, Request(scope, receive), workers)
+        await response(scope, receive, send)
+
+    return tabled
+
+
+def plain_path(path: str) -> str:
     """`/v2.0/networks.json` and `/v2.0/networks/` are `/v2.0/networks`."""
-
-    async def plain(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if path.startswith(f"{PREFIX}/") and len(path) > len(PREFIX) + 1:
-            trimmed = path.removesuffix("/").removesuffix(".json")
-            if trimmed != path:
-                scope = {**scope, "path": trimmed, "underlay.sent_path": path}
-        await app(scope, receive, send)
-
-    return plain
+    return path.removesuffix("/").removesuffix(".json") if path.startswith(f"{PREFIX}/") else path
 
 
 def _document(path: str, service: Service, show: Callable[[str], Answer]) -> Route:
@@ -117,32 +117,28 @@ def _document(path: str, service: Service, show: Callable[[str], Answer]) -> Rou
     return Route(path, respond, methods=["GET"])
 
 
-def _responder(service: Service, by_method: dict[str, Endpoint], limiter: CapacityLimiter) -> Responder:
-    async def respond(request: Request) -> Response:
-        try:
-            body = await read_body(request, service.max_request_bytes)
-            call = partial(_call, service, by_method, request, body)
-            return _response(await run_sync(call, limiter=limiter))
-        except UnderlayError as error:
-            return _refusal(service, request, error)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        except Exception:
-            return _failure(request)
-
-    return respond
+async def _respond(service: Service, match: Match, request: Request, workers: Executor) -> Response:
+    try:
+        body = await read_body(request, service.max_request_bytes)
+        return _response(await _in_worker(workers, partial(_call, service, match, request, body)))
+    except UnderlayError as error:
+        return _refusal(service, request, error)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    except Exception:
+        return _failure(request)
 
 
-def _call(service: Service, by_method: dict[str, Endpoint], request: Request, body: bytes) -> Answer:
+def _call(service: Service, match: Match, request: Request, body: bytes) -> Answer:
     caller = identify(service.verify, request)
-    endpoint = by_method.get("GET" if request.method == "HEAD" else request.method)
+    endpoint = match.by_method.get("GET" if request.method == "HEAD" else request.method)
     if endpoint is None:
         raise HTTPMethodNotAllowed(request.method)
     ask = Ask(
         caller=caller,
         base=base_url(request, service.public_url),
-        url_path=request.scope.get("underlay.sent_path", request.url.path),
-        path=request.path_params,
+        url_path=request.url.path,
+        path=match.parameters,
         query=tuple(request.query_params.multi_items()),
         body=body,
         if_match=request.headers.get("if-match", ""),
@@ -150,7 +146,7 @@ def _call(service: Service, by_method: dict[str, Endpoint], request: Request, bo
     return endpoint.handler(service, ask)
 
 
-def _feed_responder(service: Service, feed: watch.Feed, stopping: asyncio.Event, limiter: CapacityLimiter) -> Responder:
+def _feed_responder(service: Service, feed: watch.Feed, stopping: asyncio.Event, workers: Executor) -> Responder:
     def check(request: Request) -> watch.Wish:
         caller: Caller = identify(service.verify, request)
         if request.method != "GET":
@@ -159,7 +155,7 @@ def _feed_responder(service: Service, feed: watch.Feed, stopping: asyncio.Event,
 
     async def respond(request: Request) -> Response:
         try:
-            wish = await run_sync(check, request, limiter=limiter)
+            wish = await _in_worker(workers, partial(check, request))
             watcher = await feed.open(since=wish.since, host=wish.host, kinds=wish.kinds, watch=wish.watch)
         except UnderlayError as error:
             return _refusal(service, request, error)
@@ -170,9 +166,16 @@ def _feed_responder(service: Service, feed: watch.Feed, stopping: asyncio.Event,
     return respond
 
 
+async def _in_worker(workers: Executor, work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(workers, copy_context().run, work)
+
+
 async def read_body(request: Request, limit: int) -> bytes:
     """The whole body. Raises HTTPRequestEntityTooLarge, HTTPRequestTimeout, HTTPBadRequest."""
-    announced = request.headers.get("content-length", "0")
+    announced = request.headers.get("content-length")
+    if announced is None and "transfer-encoding" not in request.headers:
+        return b""
+    announced = announced or "0"
     if not announced.isdigit():
         raise HTTPBadRequest("Content-Length is not a number")
     if int(announced) > limit:

@@ -5,12 +5,14 @@ import random
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+import msgspec
 import structlog
 import uvicorn
 from anyio.to_thread import run_sync
@@ -32,7 +34,18 @@ from underlay.store.feed import Feed
 from underlay.store.transaction import Store
 
 SHUTDOWN_LIMIT_S: Final = 5
+WORKERS: Final = 16
 KEEP_ALIVE_S: Final = 75
+
+
+class Stopping(msgspec.Struct, frozen=True):
+    """Attributes:
+    event: set when the server is to stop; streams of the feed end then.
+    call: what SIGTERM and SIGINT do.
+    """
+
+    event: asyncio.Event
+    call: Callable[[], None]
 
 
 def serve(settings: ServerSettings) -> int:
@@ -81,10 +94,10 @@ def application(
     store: Store,
     regulations: Regulations,
     key: bytes,
-    stop: Callable[[], None] | None = None,
-    stopping: asyncio.Event | None = None,
+    workers: Executor,
+    stopping: Stopping | None = None,
 ) -> ASGIApp:
-    """The whole ASGI application on an open store. `stop` is what SIGTERM calls, when signals are ours to handle."""
+    """The whole ASGI application on an open store. `stopping` is given when signals are ours to handle."""
     identity_store = store.identity()
     tokens = Tokens(identity_store, key, settings.token_lifetime_s, time.time)
     feed = Feed(store)
@@ -92,9 +105,9 @@ def application(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         feed.start()
-        if stop is not None:
+        if stopping is not None:
             for number in (signal.SIGTERM, signal.SIGINT):
-                asyncio.get_running_loop().add_signal_handler(number, stop)
+                asyncio.get_running_loop().add_signal_handler(number, stopping.call)
         structlog.get_logger().info("serving", address=settings.listen_address, port=settings.listen_port)
         yield
         await run_sync(feed.close)
@@ -110,21 +123,30 @@ def application(
             max_request_bytes=settings.max_request_bytes,
         ),
         feed,
-        stopping or asyncio.Event(),
+        workers,
+        stopping.event if stopping else asyncio.Event(),
         identity_routes(IdentityService(identity_store, tokens, Passwords(), settings.public_url)),
         lifespan,
     )
 
 
 def _run(settings: ServerSettings, store: Store, regulations: Regulations, key: bytes) -> int:
-    stopping = asyncio.Event()
+    event = asyncio.Event()
 
     def stop() -> None:
-        stopping.set()
+        event.set()
         server.should_exit = True
 
-    config = uvicorn.Config(
-        application(settings, store, regulations, key, stop, stopping),
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="api") as workers:
+        app = application(settings, store, regulations, key, workers, Stopping(event, stop))
+        server = uvicorn.Server(_uvicorn_config(settings, app))
+        server.run()
+    return 0 if event.is_set() else 1
+
+
+def _uvicorn_config(settings: ServerSettings, app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         host=settings.listen_address,
         port=settings.listen_port,
         loop="uvloop",
@@ -137,9 +159,6 @@ def _run(settings: ServerSettings, store: Store, regulations: Regulations, key: 
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_LIMIT_S,
     )
-    server = uvicorn.Server(config)
-    server.run()
-    return 0 if stopping.is_set() else 1
 
 
 def _read_key(settings: ServerSettings) -> bytes:
