@@ -51,7 +51,7 @@ class Stream:
                 self._socket = self._connection.sock
                 if self._aborted:
                     raise Unreachable(self._url, "given up")
-            self._socket.settimeout(self._silence_s)
+            self._connection.timeout = self._silence_s  # what `request` sets on the socket (urllib3 2)
             self._connection.request("GET", self._target, headers=headers, preload_content=False)
             self._response = self._connection.getresponse()
             status = self._response.status

@@ -9,8 +9,10 @@ import pytest
 from fakes.http_server import Peer, closed_port, serving
 from underlay.client.credentials import Credentials
 from underlay.client.errors import ClientError
+from underlay.client.exchange import Timeouts
 from underlay.client.feed import Feed, Patience, Restart
 from underlay.client.http import Session
+from underlay.client.transport import Transport
 from underlay.model.change import Change, InSync
 from underlay.model.ids import HostName, Revision
 
@@ -163,6 +165,27 @@ def test_a_server_gone_silent_is_left():
     assert ["Unreachable 0.01"] == troubles
 
 
+def test_a_server_may_be_silent_for_longer_than_connecting_may_take():
+    """The limit of one wait is not the limit of another."""
+    script, troubles = Script(), []
+
+    def slow(peer: Peer) -> None:
+        peer.begin()
+        for revision in (1, 2):
+            script.over.wait(0.3)
+            peer.chunk(in_sync(revision))
+
+    script.parts.append(slow)
+    with serving(script) as url:
+        session = Session(url, "given", endpoint=url, transport=Transport(Timeouts(connect=0.1)))
+        note: Callable[[ClientError, float], None] = lambda error, delay_s: troubles.append(str(error))  # noqa: E731
+        feed = Feed(session, HV1, (), chance=lambda: 0.0, trouble=note, patience=Patience(silence_s=5))
+        assert [("in sync", 1), ("in sync", 2)] == told(list(islice(feed, 2)))
+        feed.close()
+        script.over.set()
+    assert [] == troubles
+
+
 def test_failures_wait_longer_each_time_until_something_comes():
     """Doubling up to the longest; one line begins it anew. Every failure is told, whatever the status."""
     script, troubles = Script(), []
@@ -243,6 +266,33 @@ def test_closing_ends_the_iteration_at_once(moment):
         assert not thread.is_alive()
         script.over.set()
     assert ([("in sync", 1)] if moment == "watching" else []) == told(events)
+
+
+def test_closing_during_the_login_makes_no_connection():
+    """What is opened after it was closed is given up before it asks."""
+    script, reached, proceed = Script(), threading.Event(), threading.Event()
+
+    def answer(peer: Peer) -> None:
+        if peer.target == "/v3/auth/tokens":
+            reached.set()
+            proceed.wait(10)
+            peer.reply(201, {"token": {}}, {"X-Subject-Token": "t"})
+        else:
+            script(peer)
+
+    script.parts.append(script.lines(in_sync(1)))
+    with serving(answer) as url:
+        session = Session(url, Credentials(password="s", username="hv1"), endpoint=url)
+        feed = Feed(session, HV1, (), chance=lambda: 0.0)
+        thread = threading.Thread(target=lambda: list(feed), daemon=True)
+        thread.start()
+        assert reached.wait(10)
+        feed.close()
+        proceed.set()
+        thread.join(5)
+        assert not thread.is_alive()
+        script.over.set()
+    assert [] == script.queries
 
 
 def test_a_feed_closed_before_it_began_yields_nothing():
