@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 _SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
@@ -27,9 +28,11 @@ class OvsHost:
 
     @property
     def ovsdb(self) -> str:
+        """Connection to its ovsdb-server."""
         return f"unix:{self.folder}/db.sock"
 
     def up(self) -> None:
+        """Make namespace and database, start both daemons."""
         self.folder.mkdir(parents=True, exist_ok=True)
         run("ip", "netns", "add", self.name)
         run("ip", "-n", self.name, "link", "set", "lo", "up")
@@ -39,6 +42,7 @@ class OvsHost:
         self.start_vswitchd()
 
     def down(self) -> None:
+        """End what was started, delete what was made."""
         for pid_file in ("vs.pid", "db.pid"):
             self._end(pid_file, signal.SIGTERM)
         for guest in self.guests:
@@ -46,24 +50,40 @@ class OvsHost:
         run("ip", "netns", "del", self.name, check=False)
 
     def start_ovsdb(self) -> None:
+        """Start ovsdb-server."""
         self._daemon("ovsdb-server", f"{self.folder}/conf.db", f"--remote=punix:{self.folder}/db.sock", "db")
 
     def start_vswitchd(self) -> None:
+        """Start ovs-vswitchd; returns when it is ready."""
         self._daemon("ovs-vswitchd", self.ovsdb, "vs")
 
     def kill_vswitchd(self) -> None:
+        """It dies without a word."""
         self._end("vs.pid", signal.SIGKILL)
 
     def exec(self, *command: str, check: bool = True) -> str:
+        """Run a command in the host's namespace."""
         return run("ip", "netns", "exec", self.name, *command, check=check)
 
+    def exec_in_background(self, *command: str) -> Callable[[], str]:
+        """Start a command that listens; the function returned waits for its end and gives its output."""
+        process = subprocess.Popen(
+            ["ip", "netns", "exec", self.name, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stderr is not None
+        process.stderr.readline()
+        return lambda: process.communicate(timeout=20)[0]
+
     def vsctl(self, *arguments: str) -> str:
+        """Run ovs-vsctl."""
         return run("ovs-vsctl", f"--db={self.ovsdb}", *arguments).strip()
 
     def flows(self, bridge: str) -> str:
+        """All flows of the bridge."""
         return run("ovs-ofctl", "-O", "OpenFlow14", "--no-stats", "--no-names", "dump-flows", self._socket(bridge))
 
     def ofctl(self, command: str, bridge: str, *arguments: str) -> str:
+        """Run ovs-ofctl."""
         return run("ovs-ofctl", "-O", "OpenFlow14", command, self._socket(bridge), *arguments)
 
     def guest(self, name: str, port_id: str, mac: str, address: str) -> str:
@@ -80,6 +100,7 @@ class OvsHost:
         return outer
 
     def plug(self, device: str, port_id: str) -> None:
+        """Add the device to br-int, as a hypervisor does."""
         self.vsctl(
             "--no-wait",
             "add-port",
@@ -93,6 +114,7 @@ class OvsHost:
         )
 
     def pings(self, guest: str, address: str, *, count: int = 1, wait_s: int = 1) -> bool:
+        """Whether the guest gets an answer from the address."""
         command = (
             "ip",
             "netns",

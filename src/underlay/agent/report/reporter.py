@@ -57,6 +57,7 @@ class Reporter:
         self._unsettled: set[PortId] = set()
         self._beat: Heartbeat | None = None
         self._stopping = False
+        self._is_sending = False
         self._thread = threading.Thread(target=self._run, name="report", daemon=True)
 
     def start(self) -> None:
@@ -74,6 +75,11 @@ class Reporter:
         with self._changed:
             self._beat = beat
             self._changed.notify()
+
+    def wait_until_told(self, timeout_s: float) -> bool:
+        """Wait until the server has heard everything; False when that took too long."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._is_sending and not self._has_news(), timeout_s)
 
     def stop(self, timeout_s: float) -> None:
         """End, after the request that is under way."""
@@ -93,6 +99,7 @@ class Reporter:
                     return
                 beat, self._beat = self._beat, None
                 states = self._states
+                self._is_sending = True
             try:
                 self._send(beat, states)
                 pause_s = 0.0
@@ -102,6 +109,9 @@ class Reporter:
                 with self._changed:
                     self._beat = self._beat or beat
                 _log.warning("report not taken", reason=str(error), again_in_s=pause_s)
+            with self._changed:
+                self._is_sending = False
+                self._changed.notify_all()
 
     def _has_news(self) -> bool:
         return self._beat is not None or (self._states is not None and bool(difference(self._told, self._states)))
