@@ -23,7 +23,7 @@ _PAGE: Final = 500
 _NETWORKS_A_PAGE: Final = 20
 
 
-class _PortDevice(msgspec.Struct):
+class _PortDevice(msgspec.Struct, frozen=True):
     device_id: str = ""
 
 

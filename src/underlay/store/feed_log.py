@@ -23,11 +23,11 @@ from underlay.store.relevance import Opening, Topology
 Key = tuple[Kind, str]
 
 
-class _Bound(msgspec.Struct):
+class _Bound(msgspec.Struct, frozen=True):
     host: HostName | None = None
 
 
-class _PortPlace(msgspec.Struct):
+class _PortPlace(msgspec.Struct, frozen=True):
     """As much of a port as tells where it is."""
 
     network_id: NetworkId
@@ -35,7 +35,7 @@ class _PortPlace(msgspec.Struct):
     binding: _Bound = _Bound()
 
 
-class _Served(msgspec.Struct):
+class _Served(msgspec.Struct, frozen=True):
     host: HostName
 
 
