@@ -1,6 +1,6 @@
 """Commands on ports."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -36,7 +36,8 @@ class CreatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """host None or "": unbind."""
+    """host None or "": unbind. extra_dhcp_opts are set over those of the same (opt_name, ip_version), others stay but for
+    `removed_dhcp_opts`, which names them so."""
 
     id: PortId
     revision: int | None = None
@@ -50,6 +51,7 @@ class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vnic_type: str | UnsetType = UNSET
     profile: dict[str, Any] | UnsetType = UNSET
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] | UnsetType = UNSET
+    removed_dhcp_opts: tuple[tuple[str, Literal[4, 6]], ...] = ()
     description: str | UnsetType = UNSET
 
 
