@@ -10,6 +10,7 @@ class Credentials(msgspec.Struct, frozen=True):
 
     Attributes:
     user_domain, project_domain: id of the domain that the name is looked up in.
+    user_domain_name, project_domain_name: its name, which beats the id when it is set.
     """
 
     password: str
@@ -19,6 +20,8 @@ class Credentials(msgspec.Struct, frozen=True):
     project_id: str = ""
     user_domain: str = "default"
     project_domain: str = "default"
+    user_domain_name: str = ""
+    project_domain_name: str = ""
 
 
 def login_body(credentials: Credentials) -> dict[str, Any]:
@@ -27,12 +30,12 @@ def login_body(credentials: Credentials) -> dict[str, Any]:
     if credentials.user_id:
         user["id"] = credentials.user_id
     else:
-        user |= {"name": credentials.username, "domain": {"id": credentials.user_domain}}
+        user |= {"name": credentials.username, "domain": _domain(credentials.user_domain, credentials.user_domain_name)}
     auth: dict[str, Any] = {"identity": {"methods": ["password"], "password": {"user": user}}}
     if credentials.project_id:
         auth["scope"] = {"project": {"id": credentials.project_id}}
     elif credentials.project_name:
-        domain = {"id": credentials.project_domain}
+        domain = _domain(credentials.project_domain, credentials.project_domain_name)
         auth["scope"] = {"project": {"name": credentials.project_name, "domain": domain}}
     return {"auth": auth}
 
@@ -43,3 +46,7 @@ def tokens_url(auth_url: str) -> str:
     for version in ("/v3", "/v2.0"):
         root = root.removesuffix(version)
     return f"{root}/v3/auth/tokens"
+
+
+def _domain(domain_id: str, name: str) -> dict[str, str]:
+    return {"name": name} if name else {"id": domain_id}

@@ -56,6 +56,7 @@ class Session:
     auth_url: where to log in; with or without /v3 at its end.
     credentials: a user's; or a token that is there already, which cannot be renewed.
     endpoint: URL of the Networking API without its version; empty: from the catalog.
+    region, interface: which of the catalog's endpoints; interfaces also as in 2013, `publicURL`.
     """
 
     def __init__(
@@ -64,12 +65,14 @@ class Session:
         credentials: Credentials | str,
         endpoint: str = "",
         region: str = "",
+        interface: str = "public",
         transport: Transport | None = None,
     ) -> None:
         self._auth_url = auth_url
         self._credentials = credentials
         self._endpoint = endpoint.rstrip("/")
         self._region = region
+        self._interface = interface
         self._transport = transport or Transport()
         self._token = credentials if isinstance(credentials, str) else ""
         self._login = Token()
@@ -178,7 +181,7 @@ class Session:
         if not token:
             raise NotUnderstood(url, "no X-Subject-Token in the answer; is it an identity endpoint of version 3?")
         if not self._endpoint:
-            self._endpoint = _network_url(login, self._region, url)
+            self._endpoint = self._network_url(login, url)
         self._token, self._login = token, login
         return token
 
@@ -189,6 +192,17 @@ class Session:
             return msgspec.json.decode(reply.body)
         except msgspec.DecodeError as error:
             raise NotUnderstood(path, str(error)) from error
+
+    def _network_url(self, login: Token, url: str) -> str:
+        for service in login.catalog:
+            for endpoint in service.endpoints if service.type == "network" else ():
+                is_there = not self._region or self._region in (endpoint.region_id, endpoint.region)
+                if is_there and endpoint.interface == self._interface.removesuffix("URL"):
+                    return endpoint.url.rstrip("/").removesuffix("/v2.0")
+        where = f" in region {self._region}" if self._region else ""
+        raise NotUnderstood(
+            url, f"the catalog names no {self._interface} endpoint of a network service{where}; log in to a project"
+        )
 
 
 def checked(reply: Reply) -> Reply:
@@ -230,13 +244,3 @@ def refusal(reply: Reply) -> Refused:
             return Refused(reply.status, title, message)
     text = reply.body.decode(errors="replace").strip()
     return Refused(reply.status, "", text or HTTPStatus(reply.status).phrase)
-
-
-def _network_url(login: Token, region: str, url: str) -> str:
-    for service in login.catalog:
-        for endpoint in service.endpoints if service.type == "network" else ():
-            is_there = not region or region in (endpoint.region_id, endpoint.region)
-            if endpoint.interface == "public" and is_there:
-                return endpoint.url.rstrip("/").removesuffix("/v2.0")
-    where = f" in region {region}" if region else ""
-    raise NotUnderstood(url, f"the catalog names no network service{where}; log in to a project")

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from fakes.http_server import Peer, closed_port, serving
-from underlay.client.credentials import Credentials, tokens_url
+from underlay.client.credentials import Credentials, login_body, tokens_url
 from underlay.client.errors import LoginRefused, NotUnderstood, Refused, Unreachable
 from underlay.client.exchange import Timeouts
 from underlay.client.http import Session
@@ -246,8 +246,17 @@ def test_the_region_chooses_the_endpoint():
     with serving(lambda peer: peer.reply(201, body, {"X-Subject-Token": "t"})) as url:
         found = [Session(url, MARY, region=region).endpoint() for region in ("", "one", "two")]
         assert ["http://one", "http://one", "http://two"] == found
+        internal = Session(url, MARY, region="two", interface="internalURL")
+        assert "http://nowhere" == internal.endpoint()
         with pytest.raises(NotUnderstood, match="in region three"):
             Session(url, MARY, region="three").endpoint()
+
+
+def test_a_domain_is_named_by_name_or_by_id():
+    """The name beats the id; the project's and the user's may differ."""
+    body = login_body(Credentials("s", username="m", project_name="p", user_domain_name="U", project_domain="d"))
+    assert {"name": "U"} == body["auth"]["identity"]["password"]["user"]["domain"]
+    assert {"id": "d"} == body["auth"]["scope"]["project"]["domain"]
 
 
 def test_a_body_may_be_a_struct():
