@@ -129,11 +129,11 @@ class Indexes:
         if nearest is None or nearest[1] < address.packed:
             return
         below, above = split(AddressRange(address_from(nearest[0]), address_from(nearest[1])), address)
-        if below:
+        if below is not None:
             self._replace_run(subnet_id, nearest[0], below)
-            if above:
+            if above is not None:
                 self._session.run(self._sql.add_run, _run_row(subnet_id, above))
-        elif above:
+        elif above is not None:
             self._replace_run(subnet_id, nearest[0], above)
         else:
             self._session.run(self._sql.drop_run, {"subnet_id": subnet_id, "first": nearest[0]})
@@ -146,10 +146,10 @@ class Indexes:
         if pool is None:
             return
         below, above = self._neighbours(subnet_id, pool, address)
-        merged = AddressRange(below.start if below else address, above.end if above else address)
-        if above:
+        merged = AddressRange(address if below is None else below.start, address if above is None else above.end)
+        if above is not None:
             self._session.run(self._sql.drop_run, {"subnet_id": subnet_id, "first": above.start.packed})
-        if below:
+        if below is not None:
             self._replace_run(subnet_id, below.start.packed, merged)
         else:
             self._session.run(self._sql.add_run, _run_row(subnet_id, merged))

@@ -40,11 +40,15 @@ class Prepared:
 
 
 class Session:
-    """One driver connection, on which prepared statements run. Not for use by two threads at once."""
+    """One driver connection, on which prepared statements run. Not for use by two threads at once.
 
-    __slots__ = ("_cursor", "dialect")
+    It keeps the connection: one that nobody holds would go back to its pool and to another thread.
+    """
+
+    __slots__ = ("_connection", "_cursor", "dialect")
 
     def __init__(self, connection: DBAPIConnection, dialect: Dialect) -> None:
+        self._connection: Final = connection
         self._cursor: Final = connection.cursor()
         self.dialect: Final = dialect
 
