@@ -113,9 +113,11 @@ def identity_v3(url: str) -> str:
 
 
 def _domain(given: Any, prefix: str) -> tuple[str, str]:
-    """Id and name; the default domain when neither is given."""
-    name = given(f"{prefix}_name")
-    return given(f"{prefix}_id") or ("" if name else "default"), name
+    """Id or name, the id if both are given; the default domain when neither is."""
+    domain_id, name = given(f"{prefix}_id"), given(f"{prefix}_name")
+    if domain_id or not name:
+        return domain_id or "default", ""
+    return "", name
 
 
 def _required(value: str, message: str) -> str:

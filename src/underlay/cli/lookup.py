@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from underlay.cli.errors import CliError
-from underlay.cli.session import Session
+from underlay.cli.session import Session, part_of
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FREE_IDS: Final = frozenset({"instance"})
@@ -30,10 +30,10 @@ def find_id(session: Session, resource: str, name_or_id: str) -> str:
 
 def own_project(session: Session) -> str:
     """The id of the project that the token is for."""
-    return str(session.call("GET", "/quotas/tenant")["tenant"]["tenant_id"])
+    return str(part_of(part_of(session.call("GET", "/quotas/tenant"), "tenant"), "tenant_id"))
 
 
 def _ids(session: Session, resource: str, key: str, value: str) -> list[str]:
     path = f"/{resource.replace('_', '-')}s"
     answer = session.call("GET", path, [(key, value), ("fields", "id")])
-    return [str(item["id"]) for item in answer[f"{resource}s"]]
+    return [str(item["id"]) for item in part_of(answer, f"{resource}s")]

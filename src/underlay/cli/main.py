@@ -41,7 +41,8 @@ def connect(invocation: Invocation, environment: Mapping[str, str], stderr: Text
     from underlay.cli.http_session import HttpSession
 
     loud = invocation.settings.get("verbose") or invocation.settings.get("debug")
-    return HttpSession(access, stderr if loud else None)
+    quiet = invocation.settings.get("quiet")
+    return HttpSession(access, None if quiet else stderr, stderr if loud else None)
 
 
 def run(

@@ -11,7 +11,7 @@ from underlay.cli.errors import CliError
 from underlay.cli.files import read_files
 from underlay.cli.grammar import Request
 from underlay.cli.lookup import find_id, own_project
-from underlay.cli.session import Session
+from underlay.cli.session import Session, part_of
 from underlay.cli.vocabulary import Command, Creating, Deleting, Linking, Listing, Showing, Updating
 
 SUBNETS_A_REQUEST: Final = 150
@@ -51,18 +51,18 @@ def perform(request: Request, session: Session) -> Iterator[Answer]:
         case Showing() as verb:
             path = _path(verb.path, request, session)
             answer = session.call("GET", path, [("fields", name) for name in request.settings.get("fields", ())])
-            yield Fields(answer[verb.key], indent=verb.indent)
+            yield Fields(part_of(answer, verb.key), indent=verb.indent)
         case Creating() as verb:
             body = dict(verb.defaults) | _body_positionals(request, session) | _body_attributes(request, session)
             answer = session.call("POST", verb.path, body={verb.key: body})
-            yield Fields(answer[verb.key], messages.CREATED.format(key=verb.key))
+            yield Fields(part_of(answer, verb.key), messages.CREATED.format(key=verb.key))
         case Updating() as verb:
             body = _body_attributes(request, session)
             if not body:
                 raise CliError(messages.NOTHING_TO_UPDATE.format(key=verb.key))
             answer = session.call("PUT", _path(verb.path, request, session), body={verb.key: body})
             if verb.shows:
-                yield Fields(answer[verb.key])
+                yield Fields(part_of(answer, verb.key))
             else:
                 yield Said(messages.UPDATED.format(key=verb.key, id=request.positionals["id"][0]))
         case Deleting() as verb:
@@ -101,7 +101,7 @@ def _pages(session: Session, path: str, collection: str, query: Sequence[tuple[s
     items: list[dict[str, Any]] = []
     while True:
         answer = session.call("GET", path, query)
-        items += answer[collection]
+        items += part_of(answer, collection)
         following = [link["href"] for link in answer.get(f"{collection}_links", ()) if link["rel"] == "next"]
         if not following:
             return items
@@ -134,7 +134,7 @@ def _join_subnets(items: Sequence[dict[str, Any]], session: Session) -> None:
     for start in range(0, len(ids), SUBNETS_A_REQUEST):
         wanted = [("id", subnet) for subnet in ids[start : start + SUBNETS_A_REQUEST]]
         answer = session.call("GET", "/subnets", [("fields", "id"), ("fields", "cidr"), *wanted])
-        known |= {subnet["id"]: subnet for subnet in answer["subnets"]}
+        known |= {subnet["id"]: subnet for subnet in part_of(answer, "subnets")}
     for item in items:
         if "subnets" in item:
             item["subnets"] = [known.get(subnet, {"id": subnet}) for subnet in item["subnets"]]

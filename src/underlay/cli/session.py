@@ -27,3 +27,10 @@ class RefusedError(CliError):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+def part_of(answer: Any, key: str) -> Any:
+    """What the answer holds under this key; CliError when it is no such answer."""
+    if not isinstance(answer, dict) or key not in answer:
+        raise CliError(f"The server's answer has no '{key}': is that the network service?")
+    return answer[key]
