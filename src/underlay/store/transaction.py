@@ -30,7 +30,7 @@ _PRUNE_EVERY: Final = 256
 
 
 class Store:
-    """One database, for all threads of a process.
+    """One database, for all threads of a process; `url` is its address.
 
     Args:
     url: SQLAlchemy URL of a SQLite file.
@@ -38,6 +38,7 @@ class Store:
     """
 
     def __init__(self, url: str, change_retention: int = 100_000) -> None:
+        self.url: Final = url
         self._engine: Final = open_engine(url)
         dialect = self._engine.dialect
         self._statements: Final = Statements(
