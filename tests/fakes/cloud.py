@@ -18,6 +18,7 @@ from underlay.model.address import AddressRange
 from underlay.model.agent import DHCP_AGENT, OVS_AGENT, Agent, AgentType
 from underlay.model.caller import Caller
 from underlay.model.change import Record
+from underlay.model.errors import UnderlayError
 from underlay.model.ids import HostName, ProjectId, Vid
 from underlay.model.network import Network
 from underlay.model.port import DHCP_OWNER, Port
@@ -82,6 +83,16 @@ class Cloud:
             return verdict
 
         return self.store.write(work)
+
+    def refusal(self, command: Command, caller: Caller = ADMIN) -> UnderlayError:
+        """What the command is refused with; it is an error of the test when it is not, or when it writes."""
+        before = self.look(lambda moment: moment.revision())
+        try:
+            verdict = self.do(command, caller)
+        except UnderlayError as error:
+            assert before == self.look(lambda moment: moment.revision())
+            return error
+        raise AssertionError(f"not refused: {verdict}")
 
     def look(self, question: Callable[[MemoryMoment], T]) -> T:
         """The answer to a question to what is committed."""
