@@ -37,6 +37,7 @@ class Assembly:
     def __init__(self) -> None:
         self._parser = httptools.HttpRequestParser(self)
         self._complete: list[Request] = []
+        self._fed = 0
         self._begin()
 
     @property
@@ -48,6 +49,7 @@ class Assembly:
         """Take in what has arrived."""
         self._complete = []
         self._pending = True
+        self._fed = len(octets)
         self._head_bytes += 0 if self._in_body else len(octets)
         try:
             self._parser.feed_data(octets)
@@ -58,9 +60,10 @@ class Assembly:
         return Assembled(tuple(self._complete), self._refusal())
 
     def on_message_begin(self) -> None:
-        """(httptools) A request begins."""
+        """(httptools) A request begins; the first in a piece of input has all of the piece counted as its head."""
         self._begin()
         self._pending = True
+        self._head_bytes = 0 if self._complete else self._fed
 
     def on_url(self, piece: bytes) -> None:
         """(httptools) A piece of the request's target."""
