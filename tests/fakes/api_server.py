@@ -9,7 +9,8 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from fakes.asgi import Reply, request
+from fakes.asgi import Reply as Reply
+from fakes.asgi import request
 from underlay.api.app import build_app
 from underlay.api.exchange import Service
 from underlay.identity.errors import Unauthorized
@@ -87,6 +88,7 @@ class ApiServer:
         self.feed = ScriptedFeed()
         self.now = datetime(2013, 4, 1, 12, tzinfo=UTC)
         self._made = 0
+        self._is_broken = False
         self._chance = Random(1)
         self.app: ASGIApp = build_app(
             Service(
@@ -117,11 +119,17 @@ class ApiServer:
         found: dict[str, Any] = reply.json()[name]
         return found
 
+    def break_store(self) -> None:
+        """From now on every token finds a bug."""
+        self._is_broken = True
+
     def later(self, seconds: float) -> None:
         """Let time pass."""
         self.now += timedelta(seconds=seconds)
 
     def _verify(self, token: str) -> Caller:
+        if self._is_broken:
+            raise RuntimeError("a bug that knows a secret")
         if token not in CALLERS:
             raise Unauthorized
         return CALLERS[token]

@@ -47,10 +47,12 @@ def request(
 
 async def _exchange(app: ASGIApp, scope: Scope, content: bytes) -> Reply:
     received: list[Message] = []
-    incoming = iter([{"type": "http.request", "body": content, "more_body": False}, {"type": "http.disconnect"}])
+    incoming: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
 
     async def receive() -> Message:
-        return next(incoming)
+        if not incoming:
+            await asyncio.Event().wait()  # the client stays until it has its answer
+        return incoming.pop()
 
     async def send(message: Message) -> None:
         received.append(message)

@@ -36,8 +36,8 @@ class CreatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """host None or "": unbind. extra_dhcp_opts are set over those of the same (opt_name, ip_version), others stay but for
-    `removed_dhcp_opts`, which names them so."""
+    """host None or "": unbind. extra_dhcp_opts are set over those of the same (opt_name, ip_version), others stay
+    but for `removed_dhcp_opts`, which names them so."""
 
     id: PortId
     revision: int | None = None

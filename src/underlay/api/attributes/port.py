@@ -1,7 +1,9 @@
 """Ports: `/v2.0/ports`, with the binding and extra_dhcp_opt extensions."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from underlay.api import values
 from underlay.api.attributes import standard
@@ -18,7 +20,6 @@ _SAME_NAME = (
     "admin_state_up",
     "device_id",
     "device_owner",
-    "extra_dhcp_opts",
     "description",
 )
 _BINDING = {"binding:host_id": "host", "binding:vnic_type": "vnic_type", "binding:profile": "profile"}
@@ -45,17 +46,26 @@ def _read_fixed_ips(value: Any) -> tuple[FixedIpWish, ...]:
     return tuple(wishes)
 
 
-def _read_dhcp_options(value: Any) -> tuple[ExtraDhcpOpt, ...]:
+class _DhcpOptions(msgspec.Struct, frozen=True):
+    """Options to set, and those sent with null, which are to go."""
+
+    wanted: tuple[ExtraDhcpOpt, ...] = ()
+    withdrawn: tuple[tuple[str, Literal[4, 6]], ...] = ()
+
+
+def _read_dhcp_options(value: Any) -> _DhcpOptions:
     if not isinstance(value, list):
         raise ValueError(f"'{values.shown(value)}' is not a list")
-    options = [_read_dhcp_option(one) for one in value if not (isinstance(one, dict) and _is_withdrawn(one))]
-    if len({(one.opt_name, one.ip_version) for one in options}) != len(options):
+    wanted = [_read_dhcp_option(one) for one in value if not _is_withdrawn(one)]
+    blanked = [_read_dhcp_option({**one, "opt_value": "-"}) for one in value if _is_withdrawn(one)]
+    keys = [(one.opt_name, one.ip_version) for one in (*wanted, *blanked)]
+    if len(set(keys)) != len(keys):
         raise ValueError(f"Duplicate items in the list: '{values.shown(value)}'")
-    return tuple(options)
+    return _DhcpOptions(tuple(wanted), tuple(keys[len(wanted) :]))
 
 
-def _is_withdrawn(option: dict[str, Any]) -> bool:
-    return "opt_value" in option and option["opt_value"] is None
+def _is_withdrawn(option: Any) -> bool:
+    return isinstance(option, dict) and "opt_value" in option and option["opt_value"] is None
 
 
 def _read_dhcp_option(value: Any) -> ExtraDhcpOpt:
@@ -123,11 +133,17 @@ def _create(project_id: ProjectId, sent: Values) -> CreatePort:
     fields = _renamed(sent)
     if fields.get("host") == "":
         fields["host"] = None
+    if "extra_dhcp_opts" in sent:
+        fields["extra_dhcp_opts"] = sent["extra_dhcp_opts"].wanted
     return CreatePort(project_id=project_id, network_id=NetworkId(sent["network_id"]), **fields)
 
 
 def _update(record_id: str, revision: int | None, sent: Values) -> UpdatePort:
-    return UpdatePort(id=PortId(record_id), revision=revision, **_renamed(sent))
+    fields = _renamed(sent)
+    if "extra_dhcp_opts" in sent:
+        fields["extra_dhcp_opts"] = sent["extra_dhcp_opts"].wanted
+        fields["removed_dhcp_opts"] = sent["extra_dhcp_opts"].withdrawn
+    return UpdatePort(id=PortId(record_id), revision=revision, **fields)
 
 
 def _delete(record_id: str, revision: int | None) -> DeletePort:
@@ -242,11 +258,11 @@ PORT = Resource(
         ),
         Attribute(
             "extra_dhcp_opts",
-            "DHCP options for this port alone: a list of `{opt_name, opt_value, ip_version}`. An update replaces the "
-            "list; an option with null as value is left out.",
+            "DHCP options for this port alone: a list of `{opt_name, opt_value, ip_version}`. An update sets those that "
+            "it names and leaves the others; null as value removes one.",
             show=_show_dhcp_options,
-            post=values.null_as((), _read_dhcp_options),
-            put=values.null_as((), _read_dhcp_options),
+            post=values.null_as(_DhcpOptions(), _read_dhcp_options),
+            put=values.null_as(_DhcpOptions(), _read_dhcp_options),
         ),
         standard.description("port"),
         *standard.history(),
