@@ -43,8 +43,8 @@ def _measure(server: RunningServer, token: str, concurrency: int) -> None:
             for i in range(min(SUBNETS, NETWORKS))
         ],
     )
-    wide = created("subnets", [{"network_id": networks[0], "cidr": f"172.{concurrency}.0.0/16", "ip_version": 4}])
-    fixed = [{"subnet_id": wide[0]}]
+    wide = _create("subnets", [{"network_id": networks[0], "cidr": f"172.{concurrency}.0.0/16", "ip_version": 4}])
+    fixed = [{"subnet_id": _ids("subnets", run(server.address, token, wide, 1))[0]}]
     created("ports", [{"network_id": networks[0], "name": f"p{at}-{i}", "fixed_ips": fixed} for i in range(PORTS)])
 
 

@@ -82,7 +82,9 @@ class AddressRange(msgspec.Struct, frozen=True, order=True):
             and int(self.start) <= int(address) <= int(self.end)
         )
 
-    def __len__(self) -> int:
+    @property
+    def size(self) -> int:
+        """How many addresses: not `len`, which stops at 2**63 - 1, below an IPv6 /64."""
         return int(self.end) - int(self.start) + 1
 
     def overlaps(self, other: "AddressRange") -> bool:
