@@ -134,7 +134,8 @@ def _handler(server: FeedServer) -> type[BaseHTTPRequestHandler]:
                 self._line(InSync(revision))
                 while (change := watcher.get()) is not None:
                     self._line(change)
-                    self._line(InSync(change.revision))
+                    if watcher.empty():
+                        self._line(InSync(change.revision))
             except OSError:
                 return
 

@@ -38,6 +38,7 @@ class Mirror:
         self._listing: dict[Ref, Record] | None = {}
         self.standing = Standing.NOTHING
         self.revision = Revision(0)
+        self._unfinished: Revision | None = None
         if snapshot is not None and snapshot.host == host:
             self._records = {_ref(record): record for record in snapshot.records}
             self._listing = None
@@ -49,7 +50,8 @@ class Mirror:
         self._listing = {}
 
     def apply(self, line: Change | InSync) -> bool:
-        """Take in one line; whether `records` or `standing` may be different now."""
+        """Take in one line; whether there is something to act on. What comes before the first InSync is not yet:
+        the host would walk again through states that are long past."""
         if isinstance(line, InSync):
             return self._in_sync(line)
         target = self._records if self._listing is None else self._listing
@@ -58,8 +60,15 @@ class Mirror:
             target.pop(ref, None)
         else:
             target[ref] = line.record
-        self.revision = max(self.revision, line.revision) if self._listing is None else self.revision
-        return self._listing is None
+        if self._listing is None:
+            self._note_revision(line.revision)
+        return self._listing is None and self.standing is Standing.IN_SYNC
+
+    def _note_revision(self, revision: Revision) -> None:
+        """One revision may have several lines: it was seen whole when a later one begins."""
+        if self._unfinished is not None and revision > self._unfinished:
+            self.revision = self._unfinished
+        self._unfinished = revision
 
     def records(self) -> Records | None:
         """The records as of now; None when nothing is known."""
@@ -69,17 +78,24 @@ class Mirror:
         """What to keep on disk; None when the mirror is not in sync."""
         if self.standing is not Standing.IN_SYNC:
             return None
-        return Snapshot(self._host, self.revision, tuple(self._records.values()))
+        return Snapshot(self._host, self.revision, tuple(needed(self._records.values(), self._host)))
 
     def _in_sync(self, line: InSync) -> bool:
-        self.revision = line.in_sync
+        is_silence = self.standing is Standing.IN_SYNC and line.in_sync == self.revision
         was_listing, self._listing = self._listing, None
+        self.revision, self._unfinished = line.in_sync, None
         if was_listing is not None:
             self._records = was_listing
+        elif is_silence:
+            return self._prune()
         changed = was_listing is not None or self.standing is not Standing.IN_SYNC
         self.standing = Standing.IN_SYNC
+        return changed
+
+    def _prune(self) -> bool:
+        """Drop what is not needed any more; only in silence, as a record may come before the one that needs it."""
         kept = needed(self._records.values(), self._host)
-        changed = changed or len(kept) != len(self._records)
+        changed = len(kept) != len(self._records)
         self._records = {_ref(record): record for record in kept}
         return changed
 

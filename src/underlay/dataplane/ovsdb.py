@@ -163,6 +163,7 @@ class Writer:
         port.name = name
         interface.name = name
         port.interfaces = [interface]
+        port.external_ids = port.other_config = interface.external_ids = {}  # a new row has no columns to read
         bridge.addvalue("ports", port)
         return port
 

@@ -31,7 +31,11 @@ def desired(records: Records | None, site: Site, present: Present) -> HostState:
     tags = allocate(local, present)
     marks = {network_id: mark_of(records.networks[network_id], tag) for network_id, tag in tags.items()}
     devices = {device.name: device for device in present.devices}
-    ports = {name: _device_port(devices[name], verdict, marks, site) for name, verdict in judged.items()}
+    ports = {
+        name: _device_port(devices[name], verdict, marks, site)
+        for name, verdict in judged.items()
+        if not devices[name].owned
+    }
     ports |= {
         service.outer: _service_port(service, marks[network_id], site)
         for network_id, service in served.items()

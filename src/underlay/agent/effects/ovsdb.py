@@ -100,14 +100,13 @@ def _put_port(step: PutPort, writer: Writer) -> Outcome:
 def _fill(step: PutPort, port: Row) -> None:
     interface = port.interfaces[0]
     if step.port.owned:
-        port.setkey("external_ids", "owner", OWNER)
+        port.external_ids = {**port.external_ids, "owner": OWNER}
     if step.port.peer:
         interface.type = "patch"
         interface.options = {"peer": step.port.peer}
     if step.port.port_id:
-        interface.setkey("external_ids", "iface-id", step.port.port_id)
-        interface.setkey("external_ids", "attached-mac", step.port.mac)
-        interface.setkey("external_ids", "iface-status", "active")
+        marks = {"iface-id": step.port.port_id, "attached-mac": step.port.mac, "iface-status": "active"}
+        interface.external_ids = {**interface.external_ids, **marks}
         _tag(port, SetTag(step.name, step.port.bridge, step.port.tag, step.port.mark))
 
 

@@ -52,7 +52,7 @@ def observe_ovs(ovsdb: Ovsdb, site: Site) -> OvsView:
                 if port.mark is None and port.tag not in (None, DEAD_TAG):
                     foreign_tags.add(port.tag or 0)
                 if port.port_id:
-                    devices.append(Device(row.name, PortId(port.port_id), number, "".join(interface.error)))
+                    devices.append(Device(row.name, PortId(port.port_id), number, "".join(interface.error), port.owned))
             if port.owned or port.port_id or site.bridge_interfaces.get(bridge.name) == row.name:
                 ports[row.name] = port
     present = Present(tuple(sorted(devices)), ofports, _tags(ports.values()), frozenset(foreign_tags))

@@ -15,12 +15,14 @@ class Device(msgspec.Struct, frozen=True, order=True):
     name: of the OVS port.
     ofport: None until vswitchd has given it a number, or when it could not open the device.
     error: vswitchd's words, when it could not.
+    owned: made by us for a network that is or was served from here.
     """
 
     name: str
     port_id: PortId
     ofport: int | None = None
     error: str = ""
+    owned: bool = False
 
 
 class Present(msgspec.Struct, frozen=True):
