@@ -8,16 +8,27 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Final, Protocol
 
+import msgspec
+
 from underlay.metadata.assembly import Assembly
 from underlay.metadata.exchange import Request, Response, encode, plain
 
-IDLE_S: Final = 15.0
-"""Between requests."""
-REQUEST_S: Final = 10.0
-"""From a request's first byte to its last, however it trickles."""
-DRAIN_S: Final = 15.0
-"""Until the client has taken an answer."""
 
+class Patience(msgspec.Struct, frozen=True):
+    """How long a client is waited for.
+
+    Attributes:
+    idle_s: between requests.
+    request_s: from a request's first byte to its last, however it trickles.
+    drain_s: until the client has taken an answer.
+    """
+
+    idle_s: float = 15.0
+    request_s: float = 10.0
+    drain_s: float = 15.0
+
+
+PATIENCE: Final = Patience()
 Answer = Callable[[Request], Response | Awaitable[Response]]
 
 
@@ -31,8 +42,9 @@ class Registrar(Protocol):
 class Connection(asyncio.Protocol):
     """The protocol of one connection; `answer` says what to answer, now or later."""
 
-    def __init__(self, answer: Answer, registrar: Registrar) -> None:
+    def __init__(self, answer: Answer, registrar: Registrar, patience: Patience = PATIENCE) -> None:
         self._answer = answer
+        self._patience = patience
         self._registrar = registrar
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -48,7 +60,7 @@ class Connection(asyncio.Protocol):
         """(asyncio) The client is there."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._wait_at_most(IDLE_S)
+        self._wait_at_most(self._patience.idle_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """(asyncio) The client is gone, or was sent away."""
@@ -68,7 +80,7 @@ class Connection(asyncio.Protocol):
         self._refusal = assembled.refusal
         self._last_input = assembled.closing or assembled.refusal is not None
         if began or assembled.requests:
-            self._wait_at_most(REQUEST_S)
+            self._wait_at_most(self._patience.request_s)
         self._go_on()
 
     def eof_received(self) -> bool:
@@ -79,12 +91,13 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """(asyncio) The client takes its answers too slowly."""
         self._writable = False
-        self._wait_at_most(DRAIN_S)
+        self._wait_at_most(self._patience.drain_s)
 
     def resume_writing(self) -> None:
         """(asyncio) The client has taken them."""
         self._writable = True
-        self._wait_at_most(IDLE_S)
+        if self._answering is None:
+            self._wait_at_most(self._patience.idle_s)
         self._go_on()
 
     def abort(self) -> None:
@@ -127,8 +140,9 @@ class Connection(asyncio.Protocol):
         is_last = self._last_input and not self._waiting and self._refusal is None
         keep_alive = request.keep_alive and not is_last
         self._transport.write(encode(response, request.method == "HEAD", keep_alive))
+        if keep_alive and self._writable:
+            self._wait_at_most(self._patience.request_s if self._assembly.in_request else self._patience.idle_s)
         if keep_alive:
-            self._wait_at_most(REQUEST_S if self._assembly.in_request else IDLE_S)
             return
         self._waiting.clear()
         self._refusal = None
@@ -138,7 +152,7 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         """Close once the client has taken the rest; a client that does not is not waited for."""
         if self._transport is not None:
-            self._wait_at_most(DRAIN_S)
+            self._wait_at_most(self._patience.drain_s)
             self._transport.close()
 
     def _wait_at_most(self, seconds: float) -> None:
@@ -154,6 +168,8 @@ class Connection(asyncio.Protocol):
         if self._transport is None:
             return
         if self._assembly.in_request and not self._last_input:
-            late = plain(HTTPStatus.REQUEST_TIMEOUT, f"the request was not complete after {REQUEST_S:g} seconds")
+            late = plain(
+                HTTPStatus.REQUEST_TIMEOUT, f"the request was not complete after {self._patience.request_s:g} seconds"
+            )
             self._transport.write(encode(late, head_only=False, keep_alive=False))
         self._transport.abort() if self._transport.get_write_buffer_size() else self._transport.close()

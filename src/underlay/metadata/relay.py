@@ -63,10 +63,11 @@ def translate(response: NovaResponse) -> Response:
 class Relay:
     """Asks Nova on behalf of callers."""
 
-    def __init__(self, nova: NovaAddress, secret: bytes, log: Log) -> None:
+    def __init__(self, nova: NovaAddress, secret: bytes, log: Log, total_s: float = TOTAL_S) -> None:
         self._nova = nova
         self._secret = secret
         self._log = log
+        self._total_s = total_s
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def answer(self, request: Request, caller: Entry | None) -> Response:
@@ -77,7 +78,7 @@ class Relay:
             return plain(HTTPStatus.BAD_REQUEST, "the path is not well-formed")
         octets = encode_request(request, self._nova, identity_headers(self._secret, caller))
         try:
-            async with asyncio.timeout(TOTAL_S), self._places:
+            async with asyncio.timeout(self._total_s), self._places:
                 response = await self._ask(octets, head_only=request.method == "HEAD")
         except (OSError, ValueError) as error:
             self._log.warning("nova_unreachable", host=self._nova.host, port=self._nova.port, reason=repr(error))
