@@ -89,7 +89,15 @@ def cover_if_room(
         if before is None:
             covered.append(structs.replace(port, fixed_ips=addresses))
             continue
-        after = amended(before, circumstances.now, device_id=port.device_id, binding=port.binding, fixed_ips=addresses)
+        after = amended(
+            before,
+            circumstances.now,
+            device_id=port.device_id,
+            binding=port.binding,
+            status=port.status,
+            status_reason=port.status_reason,
+            fixed_ips=addresses,
+        )
         if after is not before:
             covered.append(after)
     return tuple(covered)
@@ -135,7 +143,8 @@ def _placed(
             yield own, own
         elif reserved:
             waiting = reserved.pop(0)
-            yield waiting, structs.replace(waiting, device_id=device, binding=Binding(host=binding.host))
+            taken = Binding(host=binding.host)
+            yield waiting, structs.replace(waiting, device_id=device, binding=taken, status="DOWN", status_reason="")
         else:
             yield None, _new(service.network, device, binding.host, snapshot, circumstances, regulations)
     if not service.bindings:
