@@ -84,6 +84,12 @@ EXTENSIONS: Final = (
         "2012-09-07T10:00:00-00:00",
     ),
     Extension(
+        "quota-check-limit",
+        "Quota engine limit check",
+        "Support for checking the resource usage before applying a new quota limit",
+        "2021-09-08T16:00:00-00:00",
+    ),
+    Extension(
         "quota_details",
         "Quota details management support",
         "Expose functions for quotas usage statistics per project",

@@ -1,10 +1,13 @@
-"""Reading quotas: `/v2.0/quotas`. Writing them goes the way of all collections."""
+"""Quotas: `/v2.0/quotas`, and what is in use."""
 
+from underlay.api import values
 from underlay.api.attributes.quota import COUNTED, QUOTA
 from underlay.api.exchange import Answer, Ask, Service, answer
-from underlay.api.execute import viewpoint
+from underlay.api.execute import execute_and_render, viewpoint
+from underlay.api.parse import parse_json, parse_update
 from underlay.api.render import render
-from underlay.model.errors import PolicyNotAuthorized
+from underlay.commands.quota import SetQuota
+from underlay.model.errors import HTTPBadRequest, PolicyNotAuthorized
 from underlay.model.ids import ProjectId
 from underlay.model.quota import Quota
 from underlay.rules import access
@@ -50,6 +53,26 @@ def show_quota_usage(service: Service, ask: Ask) -> Answer:
             for resource in COUNTED
         }
     return answer({"quota": usage})
+
+
+def update_quota(service: Service, ask: Ask) -> Answer:
+    """`PUT /quotas/{project}`; with `check_limit`, limits below what is in use are refused."""
+    command = parse_update(QUOTA, ask.body, ask.path["id"], None, ask.caller)
+    sent = parse_json(ask.body)[QUOTA.name]
+    if isinstance(command, SetQuota) and values.boolean(sent.get("check_limit", False)):
+        access.require_admin(ask.caller, "update_quota")
+        _require_limits_above_use(service, command)
+    return answer({"quota": execute_and_render(service, QUOTA, ask.caller, (command,))[0]})
+
+
+def _require_limits_above_use(service: Service, command: SetQuota) -> None:
+    with service.store.read() as reading:
+        for resource, limit in command.limits.items():
+            used = reading.count(resource, command.project_id)
+            if -1 < limit < used:
+                raise HTTPBadRequest(
+                    f"Quota limit {limit} for {resource} must be greater than or equal to already used {used}"
+                )
 
 
 def show_own_project(service: Service, ask: Ask) -> Answer:

@@ -54,7 +54,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("GET", f"{PREFIX}/quotas/{{id}}/default", quotas.show_default_quota),
     Endpoint("GET", f"{PREFIX}/quotas/{{id}}/details", quotas.show_quota_usage),
     Endpoint("GET", f"{PREFIX}/quotas/{{id}}", quotas.show_quota),
-    Endpoint("PUT", f"{PREFIX}/quotas/{{id}}", partial(calls.update_record, QUOTA)),
+    Endpoint("PUT", f"{PREFIX}/quotas/{{id}}", quotas.update_quota),
     Endpoint("DELETE", f"{PREFIX}/quotas/{{id}}", partial(calls.delete_record, QUOTA)),
     Endpoint("GET", f"{PREFIX}/extensions", documents.list_extensions),
     Endpoint("GET", f"{PREFIX}/extensions/{{alias}}", documents.show_extension),

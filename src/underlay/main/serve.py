@@ -3,6 +3,7 @@
 import asyncio
 import random
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -35,6 +36,7 @@ from underlay.store.transaction import Store
 
 SHUTDOWN_LIMIT_S: Final = 5
 WORKERS: Final = 16
+BACKLOG: Final = 1024
 KEEP_ALIVE_S: Final = 75
 
 
@@ -137,18 +139,26 @@ def _run(settings: ServerSettings, store: Store, regulations: Regulations, key: 
         event.set()
         server.should_exit = True
 
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="api") as workers:
+    with _listening(settings) as listener, ThreadPoolExecutor(WORKERS, thread_name_prefix="api") as workers:
         app = application(settings, store, regulations, key, workers, Stopping(event, stop))
-        server = uvicorn.Server(_uvicorn_config(settings, app))
-        server.run()
+        server = uvicorn.Server(_uvicorn_config(app))
+        server.run([listener])
     return 0 if event.is_set() else 1
 
 
-def _uvicorn_config(settings: ServerSettings, app: ASGIApp) -> uvicorn.Config:
+def _listening(settings: ServerSettings) -> socket.socket:
+    """Clients can connect from now on; they wait until the application is up."""
+    address = (settings.listen_address, settings.listen_port)
+    family = socket.AF_INET6 if ":" in settings.listen_address else socket.AF_INET
+    try:
+        return socket.create_server(address, family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise SetupError(f"cannot listen on {address[0]} port {address[1]}: {error.strerror}") from None
+
+
+def _uvicorn_config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        host=settings.listen_address,
-        port=settings.listen_port,
         loop="uvloop",
         http="httptools",
         ws="none",

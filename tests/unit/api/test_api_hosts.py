@@ -110,6 +110,18 @@ def test_quotas_are_set_shown_and_reset(server: ApiServer) -> None:
     assert 403 == server.call("PUT", "/v2.0/quotas/project-a", {"quota": {"network": 9}}, "member").status
 
 
+def test_limits_below_use_are_refused_when_asked_to_check(server: ApiServer) -> None:
+    """`check_limit` compares with what is in use; without it, or with `force`, a limit is just set."""
+    for _ in range(2):
+        server.made("networks", "member")
+    url = "/v2.0/quotas/project-a"
+    refused = server.call("PUT", url, {"quota": {"network": 1, "check_limit": True}})
+    text = "Quota limit 1 for network must be greater than or equal to already used 2"
+    assert (400, text) == (refused.status, refused.json()["NeutronError"]["message"])
+    assert 200 == server.call("PUT", url, {"quota": {"network": -1, "port": 5, "check_limit": True}}).status
+    assert 1 == server.call("PUT", url, {"quota": {"network": 1, "force": True}}).json()["quota"]["network"]
+
+
 def test_who_am_i_by_way_of_quotas(server: ApiServer) -> None:
     """`quotas/tenant` is how old clients learn their project."""
     reply = server.call("GET", "/v2.0/quotas/tenant.json", token="member")

@@ -42,6 +42,8 @@ def listed(server: ApiServer, url: str, token: str = "admin", key: str = "name")
         ("?name=a&name=c&shared=True", ["a"]),
         ("?shared=0", ["b", "c", "d"]),
         ("?mtu=1400", ["b"]),
+        ("?router:external=True", []),
+        ("?router:external=False&name=c", ["c"]),
         ("?provider:segmentation_id=301", ["b"]),
         ("?provider:segmentation_id=99999999999999", []),
         ("?tenant_id=project-a", ["d"]),

@@ -55,6 +55,12 @@ def _read_segments(value: Any) -> ProviderAttributes:
     return _provider_attributes({name: _PROVIDER_READERS[name](one) for name, one in value[0].items()})
 
 
+def _read_external(value: Any) -> bool:
+    if values.boolean(value):
+        raise InvalidInput("router:external: there are no routers here; the data centre's own gateway leads out")
+    return False
+
+
 def _provider_attributes(sent: Values) -> ProviderAttributes:
     return ProviderAttributes(**{field: sent[name] for name, field in _PROVIDER.items() if name in sent})
 
@@ -142,6 +148,14 @@ NETWORK = Resource(
             _segmentation_id,
             _PROVIDER_READERS["provider:segmentation_id"],
             values.integer,
+        ),
+        Attribute(
+            "router:external",
+            "false: there are no routers, so no network leads to one; kept for clients that ask.",
+            show=lambda record, _: False,
+            post=_read_external,
+            put=_read_external,
+            filter=values.boolean,
         ),
         Attribute(
             "segments",

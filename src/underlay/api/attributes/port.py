@@ -258,8 +258,8 @@ PORT = Resource(
         ),
         Attribute(
             "extra_dhcp_opts",
-            "DHCP options for this port alone: a list of `{opt_name, opt_value, ip_version}`. An update sets those that "
-            "it names and leaves the others; null as value removes one.",
+            "DHCP options for this port alone: a list of `{opt_name, opt_value, ip_version}`. An update sets those "
+            "that it names and leaves the others; null as value removes one.",
             show=_show_dhcp_options,
             post=values.null_as(_DhcpOptions(), _read_dhcp_options),
             put=values.null_as(_DhcpOptions(), _read_dhcp_options),

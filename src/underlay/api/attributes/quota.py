@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from underlay.api import values
-from underlay.api.attributes.attribute import Attribute, Resource, Values, View
+from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.model.errors import TenantQuotaNotFound
 from underlay.model.ids import ProjectId
@@ -21,7 +21,7 @@ def _show_limit(resource: str) -> Callable[[Any, View], Any]:
 
 
 def _update(record_id: str, _: int | None, sent: Values) -> SetQuota:
-    return SetQuota(project_id=ProjectId(record_id), limits=dict(sent))
+    return SetQuota(project_id=ProjectId(record_id), limits=pick(sent, *COUNTED))
 
 
 def _delete(record_id: str, _: int | None) -> ResetQuota:
@@ -44,6 +44,12 @@ QUOTA = Resource(
             )
             for resource in COUNTED
         ),
+        Attribute(
+            "check_limit",
+            "Refuse limits that are below what is in use already.",
+            put=values.boolean,
+        ),
+        Attribute("force", "Set limits whatever is in use, which is so without it too.", put=values.boolean),
         Attribute("project_id", "The project.", show=lambda record, _: record.project_id),
         Attribute("tenant_id", "The old name of `project_id`.", show=lambda record, _: record.project_id),
     ),
