@@ -54,7 +54,10 @@ class Invocation(Struct, frozen=True):
 
 
 def split(argv: Sequence[str]) -> Invocation:
-    """Raises UsageError for an option that lacks its value, or that no option before the command is called."""
+    """Raises UsageError for an option without its value, an abbreviation of several, and words that are no text."""
+    for word in argv:
+        if not _is_text(word):
+            raise UsageError(f"{word!r} is not UTF-8")
     names = {option.name: option for option in GLOBAL_OPTIONS}
     names |= {option.short: option for option in GLOBAL_OPTIONS if option.short}
     settings: dict[str, Any] = {}
@@ -77,6 +80,11 @@ def split(argv: Sequence[str]) -> Invocation:
         else:
             settings[option.to] = rest.pop(0)
     return Invocation(settings, words + rest)
+
+
+def _is_text(word: str) -> bool:
+    """Whether the bytes that were typed are UTF-8; Python passes others on as lone surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in word)
 
 
 def _abbreviated(names: dict[str, Option], name: str) -> Option | None:

@@ -25,6 +25,8 @@ Connect = Callable[[Invocation, Mapping[str, str], TextIO], Session]
 def main() -> int:
     """The program. The garbage collector is off: it would cost a tenth of so short a life, at start and at exit."""
     gc.disable()
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         return run(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
     except KeyboardInterrupt:
@@ -96,7 +98,7 @@ def _run_words(
             stderr.writelines(f"{warning}\n" for warning in request.warnings)
         for answer in perform(request, session()):
             stdout.write(present(answer, view_of(request.settings)))
-        stdout.flush()
+            stdout.flush()
     except UsageError as error:
         from underlay.cli.help import usage
 

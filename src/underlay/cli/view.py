@@ -84,6 +84,6 @@ def view_of(settings: dict[str, Any]) -> View:
         quote=settings.get("quote", "nonnumeric"),
         variables=tuple(settings.get("variables", ())),
         prefix=settings.get("prefix", ""),
-        max_width=settings.get("max_width", 0),
+        max_width=max(0, settings.get("max_width", 0)),
         noindent=settings.get("noindent", False),
     )

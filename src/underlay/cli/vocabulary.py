@@ -81,6 +81,7 @@ class Listing(Struct, frozen=True):
     filters: always sent.
     joins_subnets: a second GET turns subnet ids into `id cidr`.
     pages: `--page-size` and `--sort-key` are offered.
+    takes_filters: options that are not known become filters.
     """
 
     path: str
@@ -114,7 +115,6 @@ class Updating(Struct, frozen=True):
     path: str
     key: str
     shows: bool = False
-    takes_unknown: bool = True
 
 
 class Deleting(Struct, frozen=True):
@@ -149,9 +149,9 @@ class Command(Struct, frozen=True):
     def takes_unknown(self) -> bool:
         """Whether options that it does not know are passed on as attributes or filters."""
         match self.verb:
-            case Creating():
+            case Creating() | Updating():
                 return True
-            case Updating(takes_unknown=takes) | Listing(takes_filters=takes):
+            case Listing(takes_filters=takes):
                 return takes
             case _:
                 return False

@@ -95,14 +95,6 @@ def test_a_private_key_is_not_sent(tmp_path: Path) -> None:
     assert (1, "", expected) == outcome(["instance-create", "--public-key-file", str(path), "vm"])
 
 
-def test_nothing_listens_there() -> None:
-    """The message says where, and what to look at; exit status 1."""
-    stdout, stderr = io.StringIO(), io.StringIO()
-    environment = {"OS_AUTH_STRATEGY": "noauth", "OS_URL": "http://127.0.0.1:9", "OS_NETWORK_TIMEOUT": "2"}
-    status = run(["net-list"], environment, stdout, stderr)
-    assert (1, "", True) == (status, stdout.getvalue(), "Is underlay-server running there" in stderr.getvalue())
-
-
 def test_no_server_code_is_imported() -> None:
     """The command starts fast: of our packages it loads cli, client and nothing that serves."""
     heavy = {"sqlalchemy", "starlette", "yaml", "prettytable", "structlog", "asyncio"}
@@ -127,3 +119,42 @@ def test_the_prompt_runs_lines_until_it_is_left() -> None:
     assert (2, 6) == (ran.returncode, ran.stdout.count("(quantum) "))
     assert "usage: quantum net-show" in ran.stdout
     assert ran.stderr.startswith("Unknown command ['bogus', 'x y']\nusage: quantum net-show [options] NETWORK\n")
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    """A word that is not UTF-8 cannot be sent as JSON."""
+    assert (2, "", "quantum: error: 'caf\\udce9' is not UTF-8\n") == outcome(["net-show", "caf\udce9"])
+
+
+def test_what_was_done_is_printed_before_what_failed() -> None:
+    """Each delete is told when it is done; the first failure ends the command."""
+    found = {"ask": "GET /v2.0/networks?name=a&fields=id", "answer": {"networks": [{"id": "1"}]}}
+    lost = {"ask": "GET /v2.0/networks?name=b&fields=id", "answer": {"networks": []}}
+    exchanges = [found, {"ask": "DELETE /v2.0/networks/1", "status": 204}, lost]
+    expected = (1, "Deleted network: a\n", "Unable to find network with name 'b'\n")
+    assert expected == outcome(["net-delete", "a", "b", "c"], exchanges)
+
+
+@pytest.mark.parametrize("answer", [None, [], {"nets": []}])
+def test_an_answer_of_something_else_is_told_from_the_service(answer: object) -> None:
+    """A URL that leads elsewhere gives a message and no traceback."""
+    expected = (1, "", "The server's answer has no 'networks': is that the network service?\n")
+    assert expected == outcome(["net-list"], [{"ask": "GET /v2.0/networks", "answer": answer}])
+
+
+def test_fields_asked_for_are_shown() -> None:
+    """`-F` adds to the command's own columns what it asks the server for."""
+    exchanges = [
+        {"ask": "GET /v2.0/networks?fields=mtu&fields=name", "answer": {"networks": [{"mtu": 1500, "name": "n"}]}}
+    ]
+    assert (0, '"name","mtu"\r\n"n",1500\r\n', "") == outcome(
+        ["net-list", "-F", "mtu", "-F", "name", "-f", "csv"], exchanges
+    )
+
+
+def test_details_are_every_field() -> None:
+    """`-D` shows all that the server answers, sorted."""
+    exchanges = [{"ask": "GET /v2.0/agents", "answer": {"agents": [{"id": "a", "alive": False, "binary": "b"}]}}]
+    assert (0, '"alive","binary","id"\r\n"xxx","b","a"\r\n', "") == outcome(
+        ["agent-list", "-D", "-f", "csv"], exchanges
+    )
