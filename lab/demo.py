@@ -16,6 +16,8 @@ from lab.scenario.stage import Stage
 from lab.scenario.steps import STEPS, Outcome, play
 from lab.topology import Lab, lab_here
 
+REPEATED = 4
+"""So many failed checks a step are shown once more at the end."""
 USAGE = (__doc__ or "").partition("\n\n")[2].strip()
 
 
@@ -83,8 +85,10 @@ def summary(outcomes: Sequence[Outcome], took_s: float) -> None:
         good = f"{all_of_it - len(outcome.failed):>3} of {all_of_it:>3} checks"
         tell(f" {mark} {number:>2}  {outcome.title:<56} {good} {outcome.took_s:>7.1f} s")
     for outcome in outcomes:
-        for check in outcome.failed:
+        for check in outcome.failed[:REPEATED]:
             tell(f"   ✗ {outcome.title}: {check.text}\n       because: {check.reason}")
+        if len(outcome.failed) > REPEATED:
+            tell(f"     ... and {len(outcome.failed) - REPEATED} more of that step")
     checks = sum(len(outcome.checks) for outcome in outcomes)
     failed = sum(len(outcome.failed) for outcome in outcomes)
     verdict = f"all {checks} checks passed" if not failed else f"{failed} of {checks} checks FAILED"

@@ -13,7 +13,8 @@ from lab.progress import timed
 from lab.service import Service, Services, replace
 from lab.topology import CONTROLLER, HOSTS, SERVER_URL, Host, Lab
 
-CONFIG: Final = ("--config", "/etc/underlay/underlay.toml", "--quantum-config", "/etc/quantum")
+CONFIG: Final = ("--config", "/etc/underlay/underlay.toml")
+QUANTUM_CONFIG: Final = (*CONFIG, "--quantum-config", "/etc/quantum")
 REPORT_INTERVAL_S: Final = 1
 AGENT_DOWN_TIME_S: Final = 5
 ADMIN: Final = "admin"
@@ -50,9 +51,10 @@ def underlay_toml(host: Host) -> str:
 def services(host: Host) -> Services:
     """What runs on the host."""
     if host.role == "controller":
-        return {"underlay-server": Service(("underlay-server", *CONFIG, "serve"))}
+        return {"underlay-server": Service(("underlay-server", *QUANTUM_CONFIG, "serve"))}
+    wired = ovs_services(host.name) | {"underlay-agent": Service(("underlay-agent", *QUANTUM_CONFIG))}
     pumps = ("underlay-dhcp", "underlay-metadata") if host.role == "network" else ()
-    return ovs_services(host.name) | {name: Service((name, *CONFIG)) for name in ("underlay-agent", *pumps)}
+    return wired | {name: Service((name, *CONFIG)) for name in pumps}
 
 
 def configure(lab: Lab) -> None:
@@ -70,7 +72,7 @@ def initialise_server(lab: Lab) -> None:
     for username, command in ((ADMIN, ["init"]), (USER, ["user-add", USER, "--project", USER_PROJECT])):
         kept = password_file(lab, username)
         if not kept.exists():
-            printed = container.do(lab, CONTROLLER, ["underlay-server", *CONFIG, *command])
+            printed = container.do(lab, CONTROLLER, ["underlay-server", *QUANTUM_CONFIG, *command])
             replace(kept, secret_in(printed).encode())
             kept.chmod(0o600)
 
@@ -80,7 +82,8 @@ def admit_hosts(lab: Lab) -> None:
     for host in HOSTS:
         key = lab.folder(host.name) / "etc-underlay" / "host.key"
         if host.trunked and not key.exists():
-            container.do(lab, CONTROLLER, ["underlay-server", *CONFIG, "host-add", host.name, "--key-file", str(key)])
+            admit = ["host-add", host.name, "--key-file", str(key)]
+            container.do(lab, CONTROLLER, ["underlay-server", *QUANTUM_CONFIG, *admit])
 
 
 def secret_in(printed: str) -> str:

@@ -39,25 +39,25 @@ def dhcp_port_stays(stage: Stage) -> None:
     wanted = (before["mac_address"], before["fixed_ips"])
     stage.check_equal("same MAC, same address", wanted, (after["mac_address"], after["fixed_ips"]))
     one = first_on(vlan, COMPUTE_HOSTS[0])
-    stage.check_within(f"{one.name} is answered again", lambda: _is_answered(stage, one), 10)
+    address = address_of(stage, one)
+    stage.check_within(f"{one.name} is answered again", lambda: _is_answered(stage, one, address), 10)
 
 
-def _is_answered(stage: Stage, one: Planned) -> bool:
+def _is_answered(stage: Stage, one: Planned, address: str) -> bool:
     """Whether a DHCP client in the guest gets the port's address now. Changes nothing in the guest."""
-    asked = stage.in_guest(
-        one.name, one.host, "busybox udhcpc -f -n -q -t 2 -T 1 -i eth0 -s /bin/true", only="lease of"
-    )
-    return f"lease of {address_of(stage, one)} obtained" in asked.out + asked.err
+    ask = "busybox udhcpc -f -n -q -t 2 -T 1 -i eth0 -s /bin/true"
+    asked = stage.in_guest(one.name, one.host, ask, only="lease of")
+    return f"lease of {address} obtained" in asked.out + asked.err
 
 
 def killed_server(stage: Stage) -> None:
     """The server is killed: guests talk on, DHCP and metadata answer, and after its restart all is as before."""
     one = first_on(VLANS[0], COMPUTE_HOSTS[0])
-    before = {port["id"] for port in stage.records("ports")}
+    before, address = {port["id"] for port in stage.records("ports")}, address_of(stage, one)
     kill(stage, CONTROLLER, "underlay-server")
-    stage.check("DHCP answers meanwhile", _is_answered(stage, one), "no lease")
+    stage.check("DHCP answers meanwhile", _is_answered(stage, one, address), "no lease")
     said = stage.in_guest(one.name, one.host, f"curl -s -m 5 {METADATA}/latest/meta-data/local-ipv4")
-    stage.check("metadata answers meanwhile", said.out.strip() == address_of(stage, one), said.out)
+    stage.check("metadata answers meanwhile", said.out.strip() == address, said.out)
     runs_again(stage, CONTROLLER, "underlay-server")
     stage.check_within("the API answers again", lambda: stage.api("admin", "GET", "/v2.0/networks")[0] == 200, 15)
     stage.check_equal("with every port", before, {port["id"] for port in stage.records("ports")})
@@ -95,14 +95,14 @@ def _none_lost(stage: Stage, talk: subprocess.Popen[str]) -> None:
 def killed_pumps(stage: Stage) -> None:
     """underlay-dhcp, underlay-metadata and the network host's agent are killed: they come back and answer."""
     one = first_on(VLANS[1], COMPUTE_HOSTS[0])
+    address = address_of(stage, one)
     kill(stage, NETWORK_HOST, "underlay-dhcp")
-    stage.check_within("DHCP answers again", lambda: _is_answered(stage, one), 15)
+    stage.check_within("DHCP answers again", lambda: _is_answered(stage, one, address), 15)
     kill(stage, NETWORK_HOST, "underlay-metadata")
     ask = ("ip", "netns", "exec", one.name, "curl", "-s", "-m", "2", f"{METADATA}/latest/meta-data/local-ipv4")
-    address = address_of(stage, one)
     stage.check_within("metadata answers again", lambda: stage.quietly(one.host, *ask).out.strip() == address, 15)
     kill(stage, NETWORK_HOST, "underlay-agent")
-    stage.check("DHCP answers without the agent", _is_answered(stage, one), "no lease")
+    stage.check("DHCP answers without the agent", _is_answered(stage, one, address), "no lease")
     for name in ("underlay-dhcp", "underlay-metadata", "underlay-agent"):
         runs_again(stage, NETWORK_HOST, name)
 

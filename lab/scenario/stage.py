@@ -17,6 +17,8 @@ from lab.topology import CONTROLLER, SERVER_URL, Lab
 
 Who = Literal["admin", "alice"]
 SHOWN_LINES: Final = 40
+UNTIL_TOLD: Final = '"$@" & read -r -t 60; sleep 0.1; kill -INT $!; wait $!'
+"""Shell words: run a command until a line comes in, a minute at most; frames on their way have 0.1 s to arrive."""
 
 
 class StepFailed(Exception):  # noqa: N818 - what happened to the step, not an error of a program
@@ -117,23 +119,27 @@ class Stage:
         return subprocess.Popen(
             container.command_inside(self.lab, host, argv),
             env=container.environment(self.lab),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def sniff(self, host: str, *arguments: str, for_s: float, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-        """Start tcpdump for some seconds, and return when it listens."""
-        listen = (*prefix, "timeout", "-s", "INT", f"{for_s:g}", "tcpdump", "-l", "-n", "-e", *arguments)
-        self._show(f"  [{host}] $ {' '.join((*prefix, 'tcpdump', '-n', '-e', *arguments))}")
-        started = self.background(host, *listen)
-        if started.stderr is None:
-            raise StepFailed("tcpdump has no stderr")
-        for line in started.stderr:
+    def sniff(self, host: str, *arguments: str, within: str = "") -> subprocess.Popen[str]:
+        """Start tcpdump (in a namespace of the host), and return when it listens; `heard` ends it."""
+        prefix = ("ip", "netns", "exec", within) if within else ()
+        self._show(f"  [{within or host}] $ tcpdump -n -e {' '.join(arguments)}")
+        words = ("tcpdump", "--immediate-mode", "-l", "-n", "-e", *arguments)
+        started = self.background(host, *prefix, "bash", "-c", UNTIL_TOLD, "bash", *words)
+        for line in started.stderr or ():
             if line.startswith("listening"):
                 return started
         raise StepFailed(f"tcpdump on {host} did not start")
+
+    def heard(self, sniffing: subprocess.Popen[str]) -> list[str]:
+        """End a tcpdump; a line a frame."""
+        told, _ = sniffing.communicate("enough\n")
+        return [line for line in told.splitlines() if line.strip()]
 
     def api(self, who: Who, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """One request of the Networking API, not shown: its status and the body, decoded."""
