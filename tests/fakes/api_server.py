@@ -69,13 +69,15 @@ class ScriptedFeed:
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.watchers: list[ScriptedWatcher] = []
 
     async def open(
         self, *, since: Revision | None, host: HostName | None, kinds: frozenset[Kind] | None, watch: bool
     ) -> ScriptedWatcher:
         """A watcher of one line."""
         self.asked.append({"since": since, "host": host, "kinds": kinds, "watch": watch})
-        return ScriptedWatcher([b'{"in_sync":7}\n'], watch)
+        self.watchers.append(ScriptedWatcher([b'{"in_sync":7}\n'], watch))
+        return self.watchers[-1]
 
 
 class ApiServer:

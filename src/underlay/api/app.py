@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -161,7 +162,12 @@ def _feed_responder(service: Service, feed: watch.Feed, stopping: asyncio.Event,
             return _refusal(service, request, error)
         except Exception:
             return _failure(request)
-        return StreamingResponse(watch.stream(watcher, stopping), media_type=watch.CONTENT_TYPE)
+        return StreamingResponse(
+            watch.stream(watcher, stopping),
+            media_type=watch.CONTENT_TYPE,
+            # Runs in any case, also when the client has left before the first line.
+            background=BackgroundTask(watcher.aclose),
+        )
 
     return respond
 

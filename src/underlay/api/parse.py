@@ -17,7 +17,7 @@ from underlay.model.errors import HTTPBadRequest, HTTPNotFound
 from underlay.model.ids import ProjectId
 
 MAX_DEPTH: Final = 16
-MAX_BULK: Final = 10_000
+MAX_BULK: Final = 2_000
 
 
 class Parsed(msgspec.Struct, frozen=True):

@@ -3,7 +3,6 @@
 from underlay.api import values
 from underlay.api.attributes.agent import AGENT
 from underlay.api.attributes.network import NETWORK
-from underlay.api.calls import refuse_body
 from underlay.api.exchange import Answer, Ask, Service, answer
 from underlay.api.execute import execute, viewpoint
 from underlay.api.parse import parse_json
@@ -52,8 +51,7 @@ def add_network_to_agent(service: Service, ask: Ask) -> Answer:
 
 
 def remove_network_from_agent(service: Service, ask: Ask) -> Answer:
-    """`DELETE /agents/{id}/dhcp-networks/{network_id}`."""
-    refuse_body(ask)
+    """`DELETE /agents/{id}/dhcp-networks/{network_id}`. A body is passed over: openstacksdk sends one."""
     command = RemoveNetworkFromDhcpAgent(AgentId(ask.path["id"]), NetworkId(ask.path["network_id"]))
     execute(service, ask.caller, (command,))
     return Answer(status=204)

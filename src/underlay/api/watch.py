@@ -87,15 +87,14 @@ def _kinds(text: str | None) -> frozenset[Kind] | None:
 
 
 async def stream(watcher: Watcher, stopping: asyncio.Event) -> AsyncIterator[bytes]:
-    """The watcher's lines until it ends, the client goes or the server stops; closes the watcher in any case."""
+    """The watcher's lines until it ends, the client goes or the server stops."""
     stopped = asyncio.ensure_future(stopping.wait())
+    step: asyncio.Future[bytes] | None = None
     try:
         while not stopping.is_set():
             step = asyncio.ensure_future(anext(watcher))
             await asyncio.wait({step, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if not step.done():
-                step.cancel()
-                await asyncio.gather(step, return_exceptions=True)
                 return
             try:
                 yield step.result()
@@ -103,4 +102,5 @@ async def stream(watcher: Watcher, stopping: asyncio.Event) -> AsyncIterator[byt
                 return
     finally:
         stopped.cancel()
-        await watcher.aclose()
+        if step is not None:
+            step.cancel()

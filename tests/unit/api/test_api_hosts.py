@@ -57,7 +57,7 @@ def test_networks_are_given_to_agents_and_taken_away(server: ApiServer) -> None:
     assert [agent(server)] == serving
     again = server.call("POST", url, {"network_id": net})
     assert (409, "NetworkHostedByDHCPAgent") == (again.status, again.json()["NeutronError"]["type"])
-    assert 204 == server.call("DELETE", f"{url}/{net}").status
+    assert 204 == server.call("DELETE", f"{url}/{net}", {"network_id": net}).status
     gone = server.call("DELETE", f"{url}/{net}")
     assert (409, "NetworkNotHostedByDhcpAgent") == (gone.status, gone.json()["NeutronError"]["type"])
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from starlette.types import Message
 
 from fakes.api_server import CALLERS, ApiServer, ScriptedWatcher
 from underlay.api.watch import Wish, read_wish, stream
@@ -40,16 +41,51 @@ def test_lines_are_streamed_as_ndjson() -> None:
     assert [{"since": 3, "host": "h1", "kinds": None, "watch": False}] == server.feed.asked
 
 
-def test_a_stream_ends_when_the_server_stops_and_gives_its_watcher_back() -> None:
-    """`stopping` ends a stream that waits for the next line."""
+def test_a_watcher_is_given_back() -> None:
+    """Whatever ends the answer, the watcher is closed."""
+    server = ApiServer()
+    server.call("GET", "/underlay/v1/feed?watch=false")
+    assert [True] == [watcher.closed for watcher in server.feed.watchers]
 
-    async def watch() -> tuple[list[bytes], bool]:
+
+def test_a_client_that_leaves_ends_its_stream() -> None:
+    """A disconnect ends a watch that waits for the next line, and closes the watcher."""
+    server = ApiServer()
+
+    async def leave() -> bytes:
+        sent: list[bytes] = []
+        has_line = asyncio.Event()
+
+        async def receive() -> Message:
+            await has_line.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message.get("body", b""))
+            if sent[-1]:
+                has_line.set()
+
+        headers = [(b"x-auth-token", b"admin"), (b"host", b"server")]
+        scope = {"type": "http", "method": "GET", "path": "/underlay/v1/feed", "query_string": b"", "headers": headers}
+        scope |= {"scheme": "http", "server": ("server", 80), "root_path": "", "asgi": {"spec_version": "2.3"}}
+        await asyncio.wait_for(server.app(scope, receive, send), 10)
+        return b"".join(sent)
+
+    assert b'{"in_sync":7}\n' == asyncio.run(leave())
+    assert [True] == [watcher.closed for watcher in server.feed.watchers]
+
+
+def test_a_stream_ends_when_the_server_stops() -> None:
+    """`stopping` ends a stream that waits for the next line, and leaves no task behind."""
+
+    async def watch() -> tuple[list[bytes], int]:
         stopping, watcher = asyncio.Event(), ScriptedWatcher([b"a\n", b"b\n"], watch=True)
         lines = []
         async for line in stream(watcher, stopping):
             lines.append(line)
             if len(lines) == 2:
                 asyncio.get_running_loop().call_soon(stopping.set)
-        return lines, watcher.closed
+        await asyncio.sleep(0)
+        return lines, len(asyncio.all_tasks())
 
-    assert ([b"a\n", b"b\n"], True) == asyncio.run(watch())
+    assert ([b"a\n", b"b\n"], 1) == asyncio.run(watch())

@@ -139,8 +139,8 @@ def test_a_mistake_in_the_settings_is_one_line(installation: Installation) -> No
     )
 
 
-def test_it_serves_survives_kill_and_stops_at_once(served: tuple[Installation, subprocess.Popen[str]]) -> None:
-    """Log in, create, watch; SIGTERM ends watch and server with 0; what was acknowledged is there afterwards."""
+def test_it_stops_at_once_and_forgets_nothing(served: tuple[Installation, subprocess.Popen[str]]) -> None:
+    """SIGTERM ends watches and server with 0; after it, and after kill -9, all that was acknowledged is there."""
     installation, process = served
     port = installation.port
     token = log_in(port, "admin", "admin", "correct horse")
@@ -154,8 +154,11 @@ def test_it_serves_survives_kill_and_stops_at_once(served: tuple[Installation, s
     assert b"" == stream.read()
     assert 0 == process.wait(4)
     again = started(installation)
+    assert 201 == call(port, "POST", "/v2.0/networks", {"network": {"name": "m"}}, token)[0]
+    killed(again)
+    again = started(installation)
     try:
-        assert ["n"] == [one["name"] for one in call(port, "GET", "/v2.0/networks", token=token)[1]["networks"]]
+        assert ["n", "m"] == [one["name"] for one in call(port, "GET", "/v2.0/networks", token=token)[1]["networks"]]
     finally:
         killed(again)
 
