@@ -25,6 +25,7 @@ from underlay.model.errors import (
 from underlay.model.ids import AgentId, HostName, NetworkId
 from underlay.model.port import Port
 from underlay.rules import access, dhcp_port, schedule
+from underlay.rules.amend import amended
 from underlay.rules.schedule import Roster
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import HeartbeatAnswer, HeartbeatStatus, Verdict
@@ -100,8 +101,8 @@ def remove_network(
     for binding in snapshot.dhcp_bindings_of(network.id):
         if binding.agent_id == agent.id:
             ports = dhcp_port.ports_of(network.id, snapshot)
-            reserved = (dhcp_port.without_agent(port, circumstances) for port in _of_agent(binding, ports))
-            return Verdict(Writes(puts=tuple(reserved), deletes=(Ref("dhcp_binding", binding.id),)))
+            reserved = tuple(_reserved(port, circumstances) for port in _of_agent(binding, ports))
+            return Verdict(Writes(puts=reserved, deletes=(Ref("dhcp_binding", binding.id),)))
     raise NetworkNotHostedByDhcpAgent(network.id, agent.id)
 
 
@@ -188,7 +189,7 @@ def _moved(
 ) -> tuple[tuple[Record, ...], Roster]:
     """What to put when the binding's agent goes: its port with the agent that takes over, or reserved."""
     ports = dhcp_port.ports_of(binding.network_id, snapshot)
-    freed = {port.id: dhcp_port.without_agent(port, circumstances) for port in _of_agent(binding, ports)}
+    freed = _of_agent(binding, ports)
     network = snapshot.network(binding.network_id)
     if network is None:
         raise NetworkNotFound(binding.network_id)
@@ -197,14 +198,27 @@ def _moved(
     service = dhcp_port.DhcpService(
         network,
         tuple(snapshot.subnets_of(network.id)),
-        tuple(freed.get(port.id, port) for port in ports),
+        tuple(dhcp_port.waiting(port) if port in freed else port for port in ports),
         (*others, *new),
     )
     covered = dhcp_port.cover_if_room(service, snapshot, circumstances, regulations) if new else ()
     if covered is None:
         new, later, covered = (), roster, ()
-    final = freed | {port.id: port for port in covered}
+    final = {port.id: _reserved(port, circumstances) for port in freed} | {port.id: port for port in covered}
     return (*new, *final.values()), later
+
+
+def _reserved(port: Port, circumstances: Circumstances) -> Port:
+    """The port, waiting from now on."""
+    after = dhcp_port.waiting(port)
+    return amended(
+        port,
+        circumstances.now,
+        device_id=after.device_id,
+        binding=after.binding,
+        status=after.status,
+        status_reason=after.status_reason,
+    )
 
 
 def _of_agent(binding: DhcpBinding, ports: Iterable[Port]) -> tuple[Port, ...]:

@@ -103,16 +103,9 @@ def cover_if_room(
     return tuple(covered)
 
 
-def without_agent(port: Port, circumstances: Circumstances) -> Port:
-    """The port as it waits for the next agent: reserved, plugged nowhere."""
-    return amended(
-        port,
-        circumstances.now,
-        device_id=RESERVED_DHCP_DEVICE,
-        binding=Binding(),
-        status="DOWN",
-        status_reason="",
-    )
+def waiting(port: Port) -> Port:
+    """The port as it waits for the next agent: reserved, plugged nowhere; still of the same revision."""
+    return structs.replace(port, device_id=RESERVED_DHCP_DEVICE, binding=Binding(), status="DOWN", status_reason="")
 
 
 def leave(subnet_id: SubnetId, ports: Sequence[Port], circumstances: Circumstances) -> Writes:
@@ -142,9 +135,8 @@ def _placed(
         if own is not None:
             yield own, own
         elif reserved:
-            waiting = reserved.pop(0)
-            taken = Binding(host=binding.host)
-            yield waiting, structs.replace(waiting, device_id=device, binding=taken, status="DOWN", status_reason="")
+            before, taken = reserved.pop(0), Binding(host=binding.host)
+            yield before, structs.replace(before, device_id=device, binding=taken, status="DOWN", status_reason="")
         else:
             yield None, _new(service.network, device, binding.host, snapshot, circumstances, regulations)
     if not service.bindings:
