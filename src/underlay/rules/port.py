@@ -79,8 +79,8 @@ def update(
     _require_network_owner(
         caller, "update_port", network, mac_address=False, fixed_ips=_names_address(command.fixed_ips, before.fixed_ips)
     )
-    if command.extra_dhcp_opts is not UNSET:
-        _require_options(command.extra_dhcp_opts)
+    options = _merged_options(command, before)
+    _require_options(options)
     binding = _updated_binding(command, before.binding)
     new_mac = before.mac_address if command.mac_address is UNSET else command.mac_address
     if new_mac != before.mac_address:
@@ -100,7 +100,7 @@ def update(
         status=status,
         status_reason=before.status_reason if stays else "",
         binding=binding,
-        extra_dhcp_opts=command.extra_dhcp_opts,
+        extra_dhcp_opts=options,
         description=command.description,
     )
     return Verdict(Writes(puts=(after,)) if after is not before else Writes(), after)
@@ -162,6 +162,14 @@ def _require_options(options: Iterable[ExtraDhcpOpt]) -> None:
             raise InvalidInput("an extra_dhcp_opt has no opt_name")
         if any(ord(character) < ord(" ") for character in option.opt_name + option.opt_value):
             raise InvalidInput(f"extra_dhcp_opt {option.opt_name!r} contains a line break or another control character")
+
+
+def _merged_options(command: UpdatePort, before: Port) -> tuple[ExtraDhcpOpt, ...]:
+    """The options that the port had, those sent put in place of their namesakes or behind, those taken back gone."""
+    merged = {(option.opt_name, option.ip_version): option for option in before.extra_dhcp_opts}
+    for option in () if command.extra_dhcp_opts is UNSET else command.extra_dhcp_opts:
+        merged[option.opt_name, option.ip_version] = option
+    return tuple(option for name, option in merged.items() if name not in command.removed_dhcp_opts)
 
 
 def _updated_binding(command: UpdatePort, before: Binding) -> Binding:

@@ -316,6 +316,19 @@ def test_extra_dhcp_options_are_one_line() -> None:
     assert isinstance(cloud.refusal(bad_update), InvalidInput)
 
 
+def test_dhcp_options_are_merged() -> None:
+    """An option sent replaces its namesake of the same IP version, others stay, one taken back goes."""
+    cloud = Cloud()
+    one, two, six = ExtraDhcpOpt("tftp-server", "1"), ExtraDhcpOpt("mtu", "2"), ExtraDhcpOpt("mtu", "6", 6)
+    port = cloud.port(cloud.network(), extra_dhcp_opts=(one, two, six))
+    new, more = ExtraDhcpOpt("mtu", "3"), ExtraDhcpOpt("ntp-server", "4")
+    set_some = UpdatePort(port.id, extra_dhcp_opts=(new, more))
+    assert (one, new, six, more) == updated(cloud, set_some).extra_dhcp_opts
+    assert () == cloud.do(set_some).writes.puts
+    take_back = UpdatePort(port.id, removed_dhcp_opts=(("mtu", 4), ("unknown", 4)))
+    assert (one, six, more) == updated(cloud, take_back).extra_dhcp_opts
+
+
 def test_a_network_that_is_not_there() -> None:
     """A port needs a network that the caller sees."""
     error = Cloud().refusal(CreatePort(RED, NetworkId("none")), RED_MEMBER)
