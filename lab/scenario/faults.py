@@ -1,18 +1,21 @@
 """Steps: DHCP moves, and kill -9 of every program while guests talk."""
 
+import json
 import re
 import subprocess
 from typing import Final
 
-from lab import container
-from lab.scenario.instances import INSTANCES, Planned, address_of, boot, first_on, ping, plug
+from lab import guest
+from lab.scenario.instances import INSTANCES, Planned, address_of, boot, first_on, ping, plug, port_of
 from lab.scenario.metadata import METADATA
 from lab.scenario.networks import dhcp_port
 from lab.scenario.stage import Stage, StepFailed
-from lab.service import read_services, read_status
+from lab.service import read_status
 from lab.software import AGENT_DOWN_TIME_S
-from lab.topology import COMPUTE_HOSTS, CONTROLLER, NETWORK_HOST, VLANS
+from lab.topology import COMPUTE_HOSTS, CONTROLLER, NETWORK_HOST, SERVER_URL, VLANS
 
+CREATES: Final = 60
+BURST: Final = 'for i in $(seq "$1"); do curl -s -m 5 -H "$2" -d "$3" "$4/v2.0/ports" && echo; done'
 PINGS: Final = 150
 PING_EVERY_S: Final = 0.05
 
@@ -51,19 +54,54 @@ def _is_answered(stage: Stage, one: Planned, address: str) -> bool:
 
 
 def killed_server(stage: Stage) -> None:
-    """The server is killed: guests talk on, DHCP and metadata answer, and after its restart all is as before."""
-    one = first_on(VLANS[0], COMPUTE_HOSTS[0])
-    before, address = {port["id"] for port in stage.records("ports")}, address_of(stage, one)
+    """The server is killed in the middle of creates: whatever it acknowledged is there after its restart."""
+    before = {port["id"] for port in stage.records("ports")}
+    network = stage.record("networks", name="pub101")["id"]
+    stage.tell(f"[controller] $ for i in $(seq {CREATES}); do curl -d '{{port: ...}}' {SERVER_URL}/v2.0/ports; done &")
+    token = f"X-Auth-Token: {stage.token('admin')}"
+    body = f'{{"port": {{"network_id": "{network}", "name": "burst"}}}}'
+    creates = stage.background(CONTROLLER, "bash", "-c", BURST, "bash", str(CREATES), token, body, SERVER_URL)
+    acknowledged = [json.loads(next(creates.stdout or iter(()))) for _ in range(3)]
     kill(stage, CONTROLLER, "underlay-server")
-    stage.check("DHCP answers meanwhile", _is_answered(stage, one, address), "no lease")
-    said = stage.in_guest(one.name, one.host, f"curl -s -m 5 {METADATA}/latest/meta-data/local-ipv4")
-    stage.check("metadata answers meanwhile", said.out.strip() == address, said.out)
+    rest, _ = creates.communicate()
+    acknowledged += [json.loads(line) for line in rest.splitlines()]
     runs_again(stage, CONTROLLER, "underlay-server")
     stage.check_within("the API answers again", lambda: stage.api("admin", "GET", "/v2.0/networks")[0] == 200, 15)
-    stage.check_equal("with every port", before, {port["id"] for port in stage.records("ports")})
+    ids = {answer["port"]["id"] for answer in acknowledged if "port" in answer}
+    stored = {port["id"] for port in stage.records("ports")}
+    stage.check(
+        f"every port from before and all {len(ids)} acknowledged are stored", before | ids <= stored, "some lost"
+    )
+    unknown = stored - before - ids
+    stage.check("at most one more: the one that was being written", len(unknown) <= 1, f"{len(unknown)} more")
+    for port in stored - before:
+        stage.api("admin", "DELETE", f"/v2.0/ports/{port}")
     planned = Planned("vm101c", 101, COMPUTE_HOSTS[0], "udhcpc")
     plug(stage, (planned,))
     boot(stage, (planned,))
+
+
+def server_stays_down(stage: Stage) -> None:
+    """With the server down, everything else is killed: hosts wire their ports and serve from what they keep on disk."""
+    one, other = first_on(VLANS[1], COMPUTE_HOSTS[0]), first_on(VLANS[1], COMPUTE_HOSTS[1])
+    address, far = address_of(stage, one), address_of(stage, other)
+    server = stage.stop(CONTROLLER, "underlay-server")
+    try:
+        for name in ("underlay-agent", "ovs-vswitchd"):
+            kill(stage, COMPUTE_HOSTS[0], name)
+        for name in ("underlay-agent", "underlay-dhcp", "underlay-metadata", "ovs-vswitchd"):
+            kill(stage, NETWORK_HOST, name)
+        ask = guest.inside(one.name, "ping", "-c", "1", "-W", "1", far)
+        stage.check_within(f"{one.name} reaches {other.name}", lambda: stage.quietly(one.host, *ask).code == 0, 20)
+        stage.check_within("DHCP answers", lambda: _is_answered(stage, one, address), 15)
+        ask = guest.inside(one.name, "curl", "-s", "-m", "2", f"{METADATA}/latest/meta-data/local-ipv4")
+        stage.check_within("metadata answers", lambda: stage.quietly(one.host, *ask).out.strip() == address, 15)
+    finally:
+        stage.start(CONTROLLER, "underlay-server", server)
+    stage.check_within("the API answers again", lambda: stage.api("admin", "GET", "/v2.0/networks")[0] == 200, 15)
+    stage.check_within(
+        "every agent is alive again", lambda: all(agent["alive"] for agent in stage.records("agents")), 20
+    )
 
 
 def killed_agents(stage: Stage) -> None:
@@ -121,14 +159,11 @@ def killed_switch(stage: Stage) -> None:
 def silent_agent(stage: Stage) -> None:
     """An agent that no longer reports is shown as xxx, and as :-) when it is back."""
     host = COMPUTE_HOSTS[1]
-    services = read_services(stage.lab.folder(host))
 
     def alive() -> bool:
-        found = stage.records("agents", host=host)
-        return all(agent["alive"] for agent in found)
+        return all(agent["alive"] for agent in stage.records("agents", host=host))
 
-    container.change_services(stage.lab, host, {}, ["underlay-agent"])
-    stage.tell(f"[{host}] underlay-agent stopped")
+    agent = stage.stop(host, "underlay-agent")
     try:
         stage.check_within("it is no longer alive", lambda: not alive(), AGENT_DOWN_TIME_S + 10)
         shown = stage.quantum("admin", f"agent-list --host={host}").out
@@ -136,9 +171,31 @@ def silent_agent(stage: Stage) -> None:
         one = first_on(VLANS[0], host)
         ping(stage, one, VLANS[0].gateway, "its gateway without the agent")
     finally:
-        container.change_services(stage.lab, host, {"underlay-agent": services["underlay-agent"]})
+        stage.start(host, "underlay-agent", agent)
     stage.check_within("started again it is alive", alive, 15)
-    stage.check(":-)", ":-)" in stage.quantum("admin", f"agent-list --host={host}").out)
+    stage.check("it is shown as :-)", ":-)" in stage.quantum("admin", f"agent-list --host={host}").out)
+
+
+def instances_leave(stage: Stage) -> None:
+    """An unplugged port goes DOWN and is bound to no host; a deleted one frees its address and leaves no flow."""
+    one = Planned("vm101c", 101, COMPUTE_HOSTS[0], "udhcpc")
+    port = port_of(stage, one)
+    guest.delete(stage.lab, one.host, one.name)
+    stage.tell(f"[{one.host}] unplugged tap{port['id'][:11]}")
+
+    def state() -> tuple[str, str]:
+        now = port_of(stage, one)
+        return str(now["status"]), str(now.get("binding:host_id") or "")
+
+    stage.check_within("its port is DOWN and on no host", lambda: state() == ("DOWN", ""), 10)
+    stage.quantum("alice", f"port-delete {one.name}")
+    stage.check_equal("the port is gone", [], stage.records("ports", id=port["id"]))
+    table = f"/var/lib/underlay/dhcp/{port['network_id']}.json"
+
+    def forgotten() -> bool:
+        return port["id"] not in stage.quietly(NETWORK_HOST, "cat", table).out
+
+    stage.check_within("DHCP has forgotten it", forgotten, 10)
 
 
 def everything_still_works(stage: Stage) -> None:

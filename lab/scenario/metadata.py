@@ -42,8 +42,8 @@ def same_host_number(stage: Stage) -> None:
 def metadata_answers(stage: Stage) -> None:
     """Every guest, whatever its client, gets its own metadata and ssh key; the DHCP port's address serves none."""
     for one in INSTANCES:
-        line = f"instance-create {one.device_id} --name {one.name} --public-key 'alice={SSH_KEY}' --meta role=web"
-        stage.quantum("alice", line)
+        tells = f"--name {one.name} --public-key 'alice={SSH_KEY}' --meta role=web"
+        stage.quantum("alice", f"instance-create {one.device_id} {tells} -c id -c name")
     for one in INSTANCES:
         answers(stage, one)
     one = INSTANCES[0]

@@ -13,10 +13,12 @@ from typing import Any, Final, Literal
 import msgspec
 
 from lab import container, guest, software
+from lab.service import Service, read_services
 from lab.topology import CONTROLLER, SERVER_URL, Lab
 
 Who = Literal["admin", "alice"]
 SHOWN_LINES: Final = 40
+SHOWN_VALUE: Final = 60
 UNTIL_TOLD: Final = '"$@" & read -r -t 60; sleep 0.1; kill -INT $!; wait $!'
 """Shell words: run a command until a line comes in, a minute at most; frames on their way have 0.1 s to arrive."""
 
@@ -70,7 +72,9 @@ class Stage:
 
     def check_equal(self, text: str, expected: object, actual: object) -> bool:
         """Record whether two values are equal."""
-        return self.check(text, expected == actual, f"expected {expected!r}, found {actual!r}")
+        value = repr(actual)
+        shown = f"{text}: {value}" if expected == actual and len(value) <= SHOWN_VALUE else text
+        return self.check(shown, expected == actual, f"expected {expected!r}, found {value}")
 
     def quantum(self, who: Who, line: str, *, fails: bool = False, within_s: float = 30.0) -> Said:
         """Run `quantum LINE` on the controller. StepFailed when it fails, or does not although `fails`."""
@@ -85,6 +89,18 @@ class Stage:
         if said.code != 0 and not may_fail:
             raise StepFailed(f"`{line}` on {host} ended with {said.code}: {said.err.strip() or said.out.strip()}")
         return said
+
+    def start(self, host: str, name: str, service: Service) -> None:
+        """Let a service run that `stop` has stopped."""
+        self._show(f"  [{host}] {name} started")
+        container.change_services(self.lab, host, {name: service})
+
+    def stop(self, host: str, name: str) -> Service:
+        """Stop a service, and keep it stopped; what `start` takes."""
+        service = read_services(self.lab.folder(host))[name]
+        self._show(f"  [{host}] {name} stopped")
+        container.change_services(self.lab, host, {}, [name])
+        return service
 
     def in_guest(self, name: str, host: str, line: str, *, only: str = "") -> Said:
         """Run a command line in a guest; it may fail. Of its output only lines with `only` are shown."""
@@ -141,11 +157,15 @@ class Stage:
         told, _ = sniffing.communicate("enough\n")
         return [line for line in told.splitlines() if line.strip()]
 
-    def api(self, who: Who, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        """One request of the Networking API, not shown: its status and the body, decoded."""
+    def token(self, who: Who) -> str:
+        """A token of the user."""
         if who not in self._tokens:
             self._tokens[who] = self._log_in(who)
-        status, _, answer = self._request(method, path, body, self._tokens[who])
+        return self._tokens[who]
+
+    def api(self, who: Who, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """One request of the Networking API, not shown: its status and the body, decoded."""
+        status, _, answer = self._request(method, path, body, self.token(who))
         return status, answer
 
     def records(self, resource: str, **filters: str) -> list[dict[str, Any]]:

@@ -58,6 +58,8 @@ STEPS: Final = (
     Step("kill -9 of the pumps", faults.killed_pumps),
     Step("kill -9 of Open vSwitch", faults.killed_switch),
     Step("A silent agent is shown as xxx", faults.silent_agent),
+    Step("Server down: hosts start from what they keep", faults.server_stays_down),
+    Step("Instances leave", faults.instances_leave),
     Step("Everything still works", faults.everything_still_works),
 )
 
