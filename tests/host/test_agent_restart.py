@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import pytest
+
 from fakes.agent_program import AgentProgram
 from fakes.feed_server import FeedServer
 from fakes.ovs_host import OvsHost

@@ -4,11 +4,11 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+
 from fakes.agent_program import AgentProgram
 from fakes.feed_server import FeedServer
 from fakes.ovs_host import OvsHost, run
 from fakes.records import HOST, dhcp_agent, dhcp_binding, dhcp_port, network, port, subnet
-
 from underlay.dhcp.scope import Scope
 from underlay.metadata.directory import Directory
 from underlay.model.codec import decode
