@@ -31,6 +31,7 @@ def outcome(argv: list[str], exchanges: list[dict[str, object]] | None = None) -
         (["net-list", "--", "-v"], {}, ["net-list", "--", "-v"]),
         (["-v", "net-list", "--debug"], {"verbose": True, "debug": True}, ["net-list"]),
         (["net-create", "--version", "x"], {}, ["net-create", "--version", "x"]),
+        (["net-list", "--insec"], {}, ["net-list", "--insec"]),
         (["--insec", "net-list"], {"insecure": True}, ["net-list"]),
         (["--foo", "net-list"], {}, ["--foo", "net-list"]),
     ],
