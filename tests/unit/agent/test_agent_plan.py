@@ -1,6 +1,6 @@
 """Plans: the laws of the difference (ARCHITECTURE.md, laws 1, 2, 3 and 7)."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.host import FakeHost
@@ -63,12 +63,14 @@ def _links() -> st.SearchStrategy[dict[str, Link]]:
     return st.dictionaries(st.sampled_from(("ns-1", "ns-2")), links, max_size=2)
 
 
+@settings(max_examples=60)
 @given(hosts())
 def test_nothing_is_to_be_done_when_all_is_as_desired(state: HostState) -> None:
     """diff(s, s) is empty."""
     assert () == diff(state, state)
 
 
+@settings(max_examples=60)
 @given(hosts(), hosts())
 def test_a_plan_leads_to_what_is_desired(desired: HostState, observed: HostState) -> None:
     """After a host has done diff(d, o), the difference to d is empty; and the order never lacks its ground."""
@@ -77,12 +79,14 @@ def test_a_plan_leads_to_what_is_desired(desired: HostState, observed: HostState
     assert () == diff(desired, host.state)
 
 
+@settings(max_examples=60)
 @given(hosts(), hosts())
 def test_the_same_states_give_the_same_plan(desired: HostState, observed: HostState) -> None:
     """The order in which dicts were filled does not matter."""
     assert diff(desired, observed) == diff(_turned(desired), _turned(observed))
 
 
+@settings(max_examples=60)
 @given(hosts(), hosts(), st.sampled_from((Standing.NOTHING, Standing.SNAPSHOT)))
 def test_nothing_is_taken_away_before_the_mirror_is_in_sync(
     desired: HostState, observed: HostState, standing: Standing
@@ -94,6 +98,7 @@ def test_nothing_is_taken_away_before_the_mirror_is_in_sync(
     assert len(diff(desired, observed)) == len(plan.steps) + len(plan.withheld)
 
 
+@settings(max_examples=60)
 @given(hosts(), hosts())
 def test_tags_come_before_flows_and_additions_before_removals(desired: HostState, observed: HostState) -> None:
     """A device may speak only once it has its tag; flows are removed after the new ones are there."""
@@ -103,6 +108,18 @@ def test_tags_come_before_flows_and_additions_before_removals(desired: HostState
     removed = [index for index, step in enumerate(steps) if isinstance(step, RemoveFlow)]
     assert max(tags, default=-1) < min(added, default=len(steps))
     assert max(added, default=-1) < min(removed, default=len(steps))
+
+
+def test_a_port_that_has_a_network_keeps_it_until_the_server_says_otherwise() -> None:
+    """It may be younger than the snapshot. A device without a network is cut off at once: that takes nothing away."""
+    mark = NetworkMark(NetworkId("n1"), "vlan", "default", 100, 5)
+    dead = HostState(ports={name: OvsPort("br-int", 4095, port_id="p") for name in ("old", "new")})
+    seen = HostState(
+        ports={"old": OvsPort("br-int", 5, mark, port_id="p"), "new": OvsPort("br-int", None, port_id="p")}
+    )
+    cut_new, cut_old = SetTag("new", "br-int", 4095, None), SetTag("old", "br-int", 4095, None, cuts=True)
+    assert Plan((cut_new,), (cut_old,)) == make_plan(dead, seen, Standing.SNAPSHOT)
+    assert Plan((cut_new, cut_old)) == make_plan(dead, seen, Standing.IN_SYNC)
 
 
 def test_a_flow_of_somebody_else_is_left_alone_and_told() -> None:
