@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from fakes.asgi import Reply as Reply
 from fakes.asgi import request
 from underlay.api.app import build_app
-from underlay.api.exchange import Service
+from underlay.api.exchange import Service, Store
 from underlay.identity.errors import Unauthorized
 from underlay.model.address import Mac
 from underlay.model.caller import Caller
@@ -85,8 +85,14 @@ class ApiServer:
     now: what the server takes for the time; tests move it.
     """
 
-    def __init__(self, regulations: Regulations = REGULATIONS, max_request_bytes: int = 1_048_576) -> None:
-        self.store = MemoryStore()
+    def __init__(
+        self,
+        regulations: Regulations = REGULATIONS,
+        max_request_bytes: int = 1_048_576,
+        store: Store | None = None,
+        workers: int = 1,
+    ) -> None:
+        self.store: Store = store or MemoryStore()
         self.feed = ScriptedFeed()
         self.now = datetime(2013, 4, 1, 12, tzinfo=UTC)
         self._made = 0
@@ -101,7 +107,7 @@ class ApiServer:
                 max_request_bytes=max_request_bytes,
             ),
             self.feed,
-            ThreadPoolExecutor(1),
+            ThreadPoolExecutor(workers),
             asyncio.Event(),
         )
 

@@ -33,6 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             structlog.get_logger().warning(
                 "option_ignored", file=note.file, line=note.line, option=note.option, reason=note.reason
             )
+        if settings.server.agent_down_time_s < 2 * settings.agent.report_interval_s:
+            structlog.get_logger().warning(
+                "agent_down_time_is_short",
+                agent_down_time_s=settings.server.agent_down_time_s,
+                report_interval_s=settings.agent.report_interval_s,
+                remedy="agents that miss one report count as down; at least twice report_interval_s would be right",
+            )
         return _run(wanted, settings)
     except (ConfigError, SetupError) as error:
         print(f"underlay-server: {error}", file=sys.stderr)

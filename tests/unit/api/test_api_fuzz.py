@@ -68,7 +68,7 @@ def stored() -> int:
         return int(reading.revision())
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(bodies(), st.sampled_from(["admin", "member", "reader"]))
 def test_a_create_is_done_or_refused(body: tuple[str, str, dict[str, Any]], token: str) -> None:
     """201 and stored, or 4xx (503 when VLANs run out) and nothing stored."""
@@ -81,7 +81,7 @@ def test_a_create_is_done_or_refused(body: tuple[str, str, dict[str, Any]], toke
         assert 204 == SERVER.call("DELETE", f"/v2.0/{collection}/{reply.json()[name]['id']}").status
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(bodies())
 def test_an_update_is_done_or_refused(body: tuple[str, str, dict[str, Any]]) -> None:
     """200, or 4xx and nothing stored."""
@@ -92,7 +92,7 @@ def test_an_update_is_done_or_refused(body: tuple[str, str, dict[str, Any]]) -> 
     assert 200 == reply.status or (400 <= reply.status < 500 and before == stored()), reply.body
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_answered(body: bytes) -> None:
     """No body makes a fault of ours, on any call that takes one."""
@@ -111,7 +111,7 @@ KEYS = st.sampled_from(["limit", "marker", "sort_key", "fields", "name", "id", "
 PAIRS = st.tuples(KEYS, st.text(alphabet="abc=&%0123,.-/\x00é", max_size=8))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(PAIRS, max_size=4))
 def test_any_query_is_answered(pairs: list[tuple[str, str]]) -> None:
     """No query makes a fault of ours."""

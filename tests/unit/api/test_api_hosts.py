@@ -84,6 +84,16 @@ def test_a_plugged_port_becomes_active_where_it_is_plugged(server: ApiServer) ->
     assert ("ACTIVE", "h1", "ovs") == (port["status"], port["binding:host_id"], port["binding:vif_type"])
 
 
+def test_dhcp_options_of_a_port_are_set_one_by_one(server: ApiServer) -> None:
+    """An update sets those that it names and leaves the others; null removes one."""
+    net = server.made("networks")["id"]
+    options = [{"opt_name": "a", "opt_value": "1"}, {"opt_name": "b", "opt_value": "2"}]
+    port = server.made("ports", network_id=net, extra_dhcp_opts=options)["id"]
+    changes = [{"opt_name": "c", "opt_value": "3"}, {"opt_name": "a", "opt_value": None}]
+    changed = server.call("PUT", f"/v2.0/ports/{port}", {"port": {"extra_dhcp_opts": changes}}).json()["port"]
+    assert {"b": "2", "c": "3"} == {one["opt_name"]: one["opt_value"] for one in changed["extra_dhcp_opts"]}
+
+
 def test_instances_are_kept_for_the_metadata_service(server: ApiServer) -> None:
     """Create, change, list, delete, by their own project."""
     made = server.made("instances", "member", id="vm-1", name="one", public_keys={"k": "ssh-ed25519 A"})

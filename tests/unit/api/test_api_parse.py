@@ -327,3 +327,100 @@ def test_a_project_of_others_is_the_administrator_s_to_name() -> None:
 def test_what_cannot_be_updated_is_told(resource: Resource, sent: dict[str, Any], text: str) -> None:
     """Read-only and unknown attributes in a PUT."""
     assert ("HTTPBadRequest", text) == refusal(resource, sent, put=True)
+
+
+@pytest.mark.parametrize("value", [True, "TRUE", " yes ", "on", "t", 1, "y"])
+def test_ways_to_say_true(value: object) -> None:
+    """Every word that oslo takes for true."""
+    assert create(NETWORK, {"shared": value}).shared
+
+
+@pytest.mark.parametrize(
+    ("resource", "sent", "text"),
+    [
+        (NETWORK, {"shared": 1.5}, "'1.5' cannot be converted to boolean"),
+        (NETWORK, {"mtu": 2**40}, "is too large - must be no larger than"),
+        (NETWORK, {"mtu": "1e3"}, "'1e3' is not an integer"),
+        (NETWORK, {"segments": {}}, "'{}' is not a list of dictionaries"),
+        (NETWORK, {"segments": [{}, {}]}, "a network has exactly one segment here"),
+        (NETWORK, {"segments": [{"vlan": 5}]}, "Unexpected keys supplied: vlan"),
+        (NETWORK, {"router:external": True}, "there are no routers here"),
+        (SUBNET, {"network_id": NET, "cidr": "fe80::%eth0/64"}, "is not in a CIDR format"),
+        (SUBNET, {"network_id": NET, "gateway_ip": "300.1.1.01"}, "'300.1.1.01' is not a valid IP address"),
+        (SUBNET, {"network_id": NET, "gateway_ip": 5}, "'5' is not a valid IP address"),
+        (SUBNET, {"network_id": NET, "allocation_pools": "x"}, "Invalid data format for IP pool: 'x'"),
+        (SUBNET, {"network_id": NET, "allocation_pools": ["x"]}, "must be a dictionary with keys: ['start', 'end']"),
+        (SUBNET, {"network_id": NET, "dns_nameservers": "8.8.8.8"}, "Invalid data format for nameserver: '8.8.8.8'"),
+        (SUBNET, {"network_id": NET, "dns_nameservers": ["x"]}, "'x' is not a valid nameserver. 'x' is not a valid IP"),
+        (
+            SUBNET,
+            {"network_id": NET, "host_routes": [{"destination": "10.0.0.0/8", "nexthop": "10.0.0.1"}] * 2},
+            "Duplicate hostroute",
+        ),
+        (
+            SUBNET,
+            {"network_id": NET, "host_routes": [{"destination": "127.0.0.0/8", "nexthop": "10.0.0.1"}]},
+            "'127.0.0.0/8' is not a routable CIDR",
+        ),
+        (PORT, {"network_id": NET, "fixed_ips": ["x"]}, "Invalid data format for fixed IP: 'x'"),
+        (PORT, {"network_id": NET, "fixed_ips": [{"ip_address": "::1"}] * 2}, "Duplicate IP address '::1'"),
+        (PORT, {"network_id": NET, "binding:profile": []}, "'[]' is not a dictionary"),
+        (PORT, {"network_id": NET, "extra_dhcp_opts": "x"}, "'x' is not a list"),
+        (PORT, {"network_id": NET, "extra_dhcp_opts": [{"opt_name": "a"}]}, "No valid key specs matched for"),
+        (
+            PORT,
+            {"network_id": NET, "extra_dhcp_opts": [{"opt_name": "a", "opt_value": "1"}] * 2},
+            "Duplicate items in the list",
+        ),
+        (INSTANCE, {"id": "../x"}, "is not letters, digits and _ . : -"),
+        (INSTANCE, {"meta": {str(n): "" for n in range(129)}}, "more than 128 entries"),
+    ],
+)
+def test_values_of_the_wrong_form_are_told(resource: Resource, sent: dict[str, Any], text: str) -> None:
+    """The message holds what is wrong."""
+    assert text in refusal(resource, sent)[1]
+
+
+def test_a_segment_is_another_way_to_write_provider_attributes() -> None:
+    """One segment is read as provider:*."""
+    sent = {"segments": [{"provider:network_type": "vlan", "provider:segmentation_id": "7"}], "mtu": 0}
+    expected = CreateNetwork(project_id=MINE, provider=ProviderAttributes(network_type="vlan", segmentation_id=7))
+    assert expected == create(NETWORK, sent)
+
+
+def test_an_option_sent_with_null_is_to_go() -> None:
+    """An update of DHCP options names those to set and, with null, those to remove."""
+    sent = {"extra_dhcp_opts": [{"opt_name": "mtu", "opt_value": "9"}, {"opt_name": "x", "opt_value": None}]}
+    expected = UpdatePort(id=PortId("x"), extra_dhcp_opts=(ExtraDhcpOpt("mtu", "9"),), removed_dhcp_opts=(("x", 4),))
+    assert expected == update(PORT, sent)
+
+
+def test_router_may_be_blank_among_dhcp_options() -> None:
+    """An empty `router` option says that there is none; others must have a value."""
+    options = [{"opt_name": "router", "opt_value": ""}]
+    assert (ExtraDhcpOpt("router", ""),) == create(
+        PORT, {"network_id": NET, "extra_dhcp_opts": options}
+    ).extra_dhcp_opts
+
+
+def test_provider_attributes_can_be_updated_as_far_as_rules_let() -> None:
+    """What was sent of them reaches the command."""
+    expected = UpdateNetwork(id=NetworkId("x"), provider=ProviderAttributes(segmentation_id=300))
+    assert expected == update(NETWORK, {"provider:segmentation_id": "300"})
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [(b"{}", "Resource body required"), (b'{"networks": [{}]}', "Bulk operation not supported")],
+)
+def test_updates_are_of_one(body: bytes, text: str) -> None:
+    """An update has a body, and changes one record."""
+    with pytest.raises(UnderlayError) as raised:
+        parse_update(NETWORK, body, "x", None, ADMIN)
+    assert text == raised.value.message
+
+
+def test_bulk_creates_have_a_limit() -> None:
+    """So that one request cannot hold the writer for ever."""
+    with pytest.raises(UnderlayError, match="At most 2000 networks can be created at once"):
+        parse_create(NETWORK, json.dumps({"networks": [{}] * 2001}).encode(), ADMIN)

@@ -93,8 +93,8 @@ class Resource(msgspec.Struct, frozen=True):
 
 
 def timestamp(moment: datetime) -> str:
-    """`2013-04-01T12:00:00Z`, as the API writes times."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """`2013-04-01T12:00:00Z`, as the API writes times; the moment is UTC."""
+    return moment.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def pick(values: Values, *names: str) -> dict[str, Any]:

@@ -1,0 +1,52 @@
+"""Many clients at once, on a real database: what is unique stays unique."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from fakes.api_server import ApiServer
+from underlay.store.transaction import Store
+
+CLIENTS = 8
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ApiServer]:
+    """A server with as many workers as clients."""
+    store = Store(f"sqlite:///{tmp_path}/db.sqlite")
+    store.migrate()
+    yield ApiServer(store=store, workers=CLIENTS)
+    store.close()
+
+
+def test_vlans_are_given_once(server: ApiServer) -> None:
+    """Of eight networks asked for at once four get the four VLANs of the ranges, the others are told."""
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        replies = list(clients.map(lambda _: server.call("POST", "/v2.0/networks", {"network": {}}), range(CLIENTS)))
+    given = [one.json()["network"]["provider:segmentation_id"] for one in replies if one.status == 201]
+    assert ([100, 101, 200, 201], 4) == (sorted(given), sum(one.status == 503 for one in replies))
+
+
+def test_addresses_are_given_once(server: ApiServer) -> None:
+    """Of eight ports asked for at once five get the five addresses, and three are told that none is left."""
+    net = server.made("networks")["id"]
+    pool = [{"start": "10.0.0.10", "end": "10.0.0.14"}]
+    server.made("subnets", network_id=net, cidr="10.0.0.0/24", allocation_pools=pool, enable_dhcp=False)
+    body = {"port": {"network_id": net}}
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        replies = list(clients.map(lambda _: server.call("POST", "/v2.0/ports", body), range(CLIENTS)))
+    given = [one.json()["port"]["fixed_ips"][0]["ip_address"] for one in replies if one.status == 201]
+    assert ([f"10.0.0.{n}" for n in range(10, 15)], 3) == (sorted(given), sum(one.status == 409 for one in replies))
+
+
+def test_a_revision_is_changed_once(server: ApiServer) -> None:
+    """Of eight updates with the same If-Match one gets through."""
+    url = f"/v2.0/networks/{server.made('networks')['id']}"
+
+    def rename(number: int) -> int:
+        return server.call("PUT", url, {"network": {"name": str(number)}}, if_match="revision_number=1").status
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        assert [200, *[412] * (CLIENTS - 1)] == sorted(clients.map(rename, range(CLIENTS)))
