@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -9,11 +10,20 @@ from underlay.store.memory import MemoryStore
 from underlay.store.transaction import Store
 
 
-@pytest.fixture
-def sqlite_store(tmp_path: Path) -> Iterator[Store]:
-    """A database of this version, empty."""
-    store = Store(f"sqlite:///{tmp_path}/underlay.sqlite")
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file of this version, to be copied: migrating is much slower."""
+    path = tmp_path_factory.mktemp("database") / "empty.sqlite"
+    store = Store(f"sqlite:///{path}")
     store.migrate()
+    store.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
+    """A database of this version, empty."""
+    store = Store(f"sqlite:///{copy(empty_database, tmp_path / 'underlay.sqlite')}")
     yield store
     store.close()
 

@@ -342,6 +342,33 @@ def test_a_host_sees_no_ports_of_others(any_store: AnyStore) -> None:
     run(check())
 
 
+def test_a_restart_of_the_server_hides_no_deletion(any_store: AnyStore) -> None:
+    """A host that comes back to a server which has no lines in memory gets what it has lost as deletions, what it needs
+    as puts, all at the revision it came with; what it never had is not named."""
+
+    async def check() -> None:
+        gone, left, other = port(1, NETS[0], HOSTS[0]), port(2, NETS[0], HOSTS[0]), port(3, NETS[1], HOSTS[1])
+        kept = port(4, NETS[0], HOSTS[0])
+        put(any_store, *WORLD[:5], gone, left, other, kept)
+        delete(any_store, Ref("port", gone.id), Ref("port", other.id))
+        put(any_store, replace(left, binding=Binding(HOSTS[1])), replace(kept, name="x"))
+        watcher = await Feed(any_store).open(since=Revision(9), host=HOSTS[0], watch=False)
+        changes = await until_in_sync(watcher)
+        expected = [
+            ("agent", AGENTS[0].id, True),
+            ("network", NETS[0].id, True),
+            ("subnet", SUBS[0].id, True),
+            ("port", kept.id, True),
+            ("port", gone.id, False),
+            ("port", left.id, False),
+        ]
+        assert expected == told(changes)
+        assert {9} == {change.revision for change in changes}
+        await watcher.aclose()
+
+    run(check())
+
+
 def test_what_cannot_be_resumed_is_gone(any_store: AnyStore) -> None:
     """A revision of the future and one whose changes are no longer kept get RevisionGone before the first line."""
 

@@ -30,7 +30,7 @@ def pools_of(base: IpAddress, cuts: tuple[tuple[int, int], ...]) -> tuple[Addres
     return tuple(AddressRange(base + first, base + last) for first, last in cuts)
 
 
-CUTS = ((), ((0, 15),), ((2, 14),), ((2, 5), (6, 9)), ((1, 1), (3, 3), (8, 12)))
+CUTS = ((), ((0, 15),), ((2, 14),), ((2, 3), (4, 5), (6, 9)), ((1, 1), (3, 3), (8, 12)))
 """Pools: none, the whole block, the usual, adjacent ones, scattered ones with gaps."""
 
 
@@ -46,10 +46,10 @@ def with_addresses(number: int, of: Subnet, addresses: list[IpAddress]) -> Port:
     return replace(port(number, NET), fixed_ips=tuple(FixedIp(of.id, address) for address in addresses))
 
 
-def play(store: Store | MemoryStore, block: str, script: list[tuple[str, int, tuple[int, ...]]]) -> None:
+def play(store: Store | MemoryStore, block: str, cuts: int, script: list[tuple[str, int, tuple[int, ...]]]) -> None:
     """Each step, and the law after each."""
     base = ip_network(block).network_address
-    empty = replace(subnet(NET, BLOCKS.index(block), block), allocation_pools=pools_of(base, CUTS[2]))
+    empty = replace(subnet(NET, BLOCKS.index(block), block), allocation_pools=pools_of(base, CUTS[cuts]))
     store.write(lambda moment: moment.commit_writes(Writes(puts=(NET, empty))))
     taken: dict[int, set[IpAddress]] = {}
     pools = empty.allocation_pools
@@ -101,21 +101,17 @@ def maximal_runs(pools: tuple[AddressRange, ...], taken: set[IpAddress]) -> list
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_free_ranges_are_pools_without_taken(block: str) -> None:
+def test_free_ranges_are_pools_without_taken(block: str, empty_database: Path) -> None:
     """After any sequence of ports put, changed and deleted and pools changed, on the database."""
     with TemporaryDirectory() as folder:
-        empty = Path(folder, "empty.sqlite")
-        made = Store(f"sqlite:///{empty}")
-        made.migrate()
-        made.close()
         numbers = count()
 
-        @settings(max_examples=40, deadline=None)
-        @given(steps())
-        def check(script: list[tuple[str, int, tuple[int, ...]]]) -> None:
-            store = Store(f"sqlite:///{copy(empty, Path(folder, str(next(numbers))))}")
+        @settings(max_examples=30, deadline=None)
+        @given(st.integers(0, len(CUTS) - 1), steps())
+        def check(cuts: int, script: list[tuple[str, int, tuple[int, ...]]]) -> None:
+            store = Store(f"sqlite:///{copy(empty_database, Path(folder, str(next(numbers))))}")
             try:
-                play(store, block, script)
+                play(store, block, cuts, script)
             finally:
                 store.close()
 
@@ -123,10 +119,10 @@ def test_free_ranges_are_pools_without_taken(block: str) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(BLOCKS), steps())
-def test_free_ranges_in_memory(block: str, script: list[tuple[str, int, tuple[int, ...]]]) -> None:
+@given(st.sampled_from(BLOCKS), st.integers(0, len(CUTS) - 1), steps())
+def test_free_ranges_in_memory(block: str, cuts: int, script: list[tuple[str, int, tuple[int, ...]]]) -> None:
     """The same law in memory."""
-    play(MemoryStore(), block, script)
+    play(MemoryStore(), block, cuts, script)
 
 
 @given(st.sampled_from(CUTS), st.sets(st.integers(0, 15)))
@@ -135,6 +131,18 @@ def test_free_runs_agree_with_walking(cuts: tuple[tuple[int, int], ...], taken: 
     base = ip_network(BLOCKS[0]).network_address
     pools, addresses = pools_of(base, cuts), {base + offset for offset in taken}
     assert maximal_runs(pools, addresses) == list(free_runs(pools, addresses))
+
+
+def test_runs_of_adjacent_pools_stay_apart(any_store: Store | MemoryStore) -> None:
+    """An address given back joins the runs of its own pool only: pools that touch are two pools still."""
+    base = ip_network(BLOCKS[0]).network_address
+    split = replace(subnet(NET, 0, BLOCKS[0]), allocation_pools=pools_of(base, ((2, 3), (4, 5))))
+    for offset in (3, 4):
+        made = with_addresses(offset, split, [base + offset])
+        any_store.write(lambda moment, made=made: moment.commit_writes(Writes(puts=(NET, split, made))))
+        any_store.write(lambda moment, made=made: moment.commit_writes(Writes(deletes=(Ref("port", made.id),))))
+        with any_store.read() as reading:
+            assert list(split.allocation_pools) == list(reading.free_ranges(split.id, 10))
 
 
 def test_a_whole_ipv6_subnet_is_one_run(sqlite_store: Store) -> None:

@@ -1,0 +1,83 @@
+"""Migrations make exactly the tables that the code uses."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, text
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from underlay.store import identity_tables, tables
+from underlay.store.database import UnsupportedDatabase, open_engine
+from underlay.store.migrations import upgrade
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    """Of an empty database."""
+    return open_engine(f"sqlite:///{tmp_path}/migrated.sqlite")
+
+
+def schema_of(engine: Engine) -> dict[str, str]:
+    """Every table and index as the database has it, by name."""
+    with engine.connect() as connection:
+        rows = connection.execute(text("select name, sql from sqlite_master where sql is not null")).all()
+    return {name: " ".join(sql.split()) for name, sql in rows if name != "alembic_version"}
+
+
+def schema_meant(engine: Engine) -> dict[str, str]:
+    """The same as `tables` and `identity_tables` say it."""
+    assert identity_tables.users.metadata is tables.metadata
+    meant: dict[str, str] = {}
+    for table in tables.metadata.sorted_tables:
+        meant[table.name] = str(CreateTable(table).compile(engine))
+        for index in table.indexes:
+            meant[str(index.name)] = str(CreateIndex(index).compile(engine))
+    return {name: " ".join(sql.split()) for name, sql in meant.items()}
+
+
+def test_migrations_make_exactly_the_tables(engine: Engine) -> None:
+    """From an empty database all scripts together make the metadata's tables, indexes and constraints, no more."""
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert [] == compare_metadata(MigrationContext.configure(connection), tables.metadata)
+    made, meant = schema_of(engine), schema_meant(engine)
+    assert meant.keys() == made.keys()
+    for name, sql in meant.items():
+        assert words(sql) == words(made[name])
+
+
+def words(sql: str) -> list[str]:
+    """Every clause of a CREATE statement, in any order: constraints of one table have no order."""
+    clauses = sql.replace("(", ",", 1).replace(") WITHOUT", ", WITHOUT")
+    return sorted(" ".join(clause.replace("(", " ").replace(")", " ").split()) for clause in clauses.split(","))
+
+
+def test_a_second_upgrade_changes_nothing(engine: Engine) -> None:
+    """`upgrade` is safe to repeat, and keeps what is stored."""
+    upgrade(engine)
+    with engine.connect() as connection:
+        connection.execute(text("insert into quotas values (1, 'p', 'p', '{}')"))
+    before = schema_of(engine)
+    upgrade(engine)
+    assert before == schema_of(engine)
+    with engine.connect() as connection:
+        assert [(1, "p", "p", "{}")] == [tuple(row) for row in connection.execute(text("select * from quotas"))]
+
+
+def test_what_was_acknowledged_survives_power_loss(engine: Engine) -> None:
+    """Every connection has the write-ahead log, reaches the disk at each commit, and checks references."""
+    with engine.connect() as connection:
+        settings = [
+            connection.execute(text(f"pragma {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert ["wal", 2, 1] == settings
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql://underlay@db/underlay"])
+def test_other_databases_are_refused(url: str) -> None:
+    """Anything but a SQLite file is refused with what would be right."""
+    with pytest.raises(UnsupportedDatabase, match="SQLite file"):
+        open_engine(url)
