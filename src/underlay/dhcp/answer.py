@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from underlay.dhcp.lookup import Lease, Lookup
+from underlay.dhcp.lookup import Lease, Lookup, SubnetOptions
 from underlay.model.address import Mac
 from underlay.model.ids import PortId
 from underlay.wire.dhcp4 import addresses, identifiers, numbers, text
@@ -25,6 +25,8 @@ from underlay.wire.ethernet import EVERYBODY
 
 LIMITED_BROADCAST: Final = IPv4Address("255.255.255.255")
 _IP_AND_UDP_HEADERS: Final = 28
+_LAYOUTS: Final = 256
+"""Request lists remembered a network: more than there are kinds of clients, few enough for who makes them up."""
 
 
 class ToRelay(msgspec.Struct, frozen=True):
@@ -162,15 +164,10 @@ def _find(leases: tuple[Lease, ...], address: IPv4Address | None) -> Lease | Non
 
 
 def _grant(kind: MessageType, request: Message, lookup: Lookup, lease: Lease, informs: bool = False) -> Reply:
-    options = _head(kind, lease)
-    if not informs:
-        options.update(lease.subnet.lease)
-    wanted = request.options.get(PARAMETER_REQUEST_LIST)
-    _add_parameters(options, lease, None if wanted is None else decode_parameter_request_list(wanted))
+    asked = request.options.get(PARAMETER_REQUEST_LIST)
+    options = _parameters(kind, lookup, lease, asked, informs)
     _repeat_identifiers(options, request)
-    boot = lease.extra
-    asks = wanted or b""
-    siaddr = boot.get(SERVER_IP_ADDRESS)
+    sname, file, siaddr = _boot_fields(lease, asked or b"")
     message = Message(
         op=BOOTREPLY,
         xid=request.xid,
@@ -178,14 +175,26 @@ def _grant(kind: MessageType, request: Message, lookup: Lookup, lease: Lease, in
         flags=request.flags,
         ciaddr=request.ciaddr if kind is MessageType.ACK else UNSPECIFIED,
         yiaddr=UNSPECIFIED if informs else lease.address,
-        siaddr=lease.subnet.server_address if siaddr is None else IPv4Address(siaddr),
+        siaddr=siaddr,
         giaddr=request.giaddr,
-        sname=b"" if text.TFTP_SERVER_NAME in asks else boot.get(text.TFTP_SERVER_NAME, b""),
-        file=b"" if text.BOOTFILE_NAME in asks else boot.get(text.BOOTFILE_NAME, b""),
+        sname=sname,
+        file=file,
         options=options,
     )
     return Reply(
         message, _limit(request, lookup.mtu), lease.subnet.server_address, _destination(request, lease, informs)
+    )
+
+
+def _boot_fields(lease: Lease, asked: bytes) -> tuple[bytes, bytes, IPv4Address]:
+    """`sname`, `file` and `siaddr`; options 66 and 67 go there when the client does not ask for them as options."""
+    extra, server = lease.extra, lease.subnet.server_address
+    if not extra:
+        return b"", b"", server
+    return (
+        b"" if text.TFTP_SERVER_NAME in asked else extra.get(text.TFTP_SERVER_NAME, b""),
+        b"" if text.BOOTFILE_NAME in asked else extra.get(text.BOOTFILE_NAME, b""),
+        IPv4Address(extra[SERVER_IP_ADDRESS]) if SERVER_IP_ADDRESS in extra else server,
     )
 
 
@@ -213,30 +222,50 @@ def _head(kind: MessageType, lease: Lease) -> dict[int, bytes]:
     }
 
 
-def _add_parameters(options: dict[int, bytes], lease: Lease, asked: tuple[int, ...] | None) -> None:
-    """Forced options, then those asked for in the order asked; without a request list all that there are."""
+def _parameters(
+    kind: MessageType, lookup: Lookup, lease: Lease, asked: bytes | None, informs: bool
+) -> dict[int, bytes]:
+    """All options but the identifiers; laid out once for all machines of a subnet that ask for the same."""
+    key = (int(kind), lease.subnet.server_address, asked, informs)
+    laid_out = None if lease.extra else lookup.laid_out.get(key)
+    if laid_out is None:
+        laid_out = _lay_out(kind, lease, asked, informs)
+        if not lease.extra and len(lookup.laid_out) < _LAYOUTS:
+            lookup.laid_out[key] = laid_out
+    options = laid_out.copy()
+    if options.get(text.HOST_NAME) == b"":
+        if lease.hostname:
+            options[text.HOST_NAME] = text.encode_text(lease.hostname)
+        else:
+            del options[text.HOST_NAME]
+    return options
+
+
+def _lay_out(kind: MessageType, lease: Lease, asked: bytes | None, informs: bool) -> dict[int, bytes]:
+    """Forced options, then those asked for in the order asked; without a request list all that there are.
+
+    The host name is left empty, to be filled in for each machine.
+    """
     subnet, extra = lease.subnet, lease.extra
-    forced = subnet.forced | _routes(lease, asked or ())
-    known = subnet.asked | forced | extra
+    wanted = None if asked is None else decode_parameter_request_list(asked)
+    forced = subnet.forced | _routes(subnet, wanted or ())
+    known = {text.HOST_NAME: b""} | subnet.asked | forced | extra
     known.pop(SERVER_IP_ADDRESS, None)
-    if text.HOST_NAME not in known and lease.hostname:
-        known[text.HOST_NAME] = text.encode_text(lease.hostname)
-    order = tuple(known) if asked is None else asked
-    for code in (addresses.SUBNET_MASK, *order, *forced):
+    options = _head(kind, lease)
+    if not informs:
+        options |= {code: extra.get(code, payload) for code, payload in subnet.lease.items()}
+    for code in (addresses.SUBNET_MASK, *(known if wanted is None else wanted), *forced):
         if code in known and code not in options:
             options[code] = known[code]
-    for code in (numbers.LEASE_TIME, numbers.RENEWAL_TIME, numbers.REBINDING_TIME):
-        if code in options and code in extra:
-            options[code] = extra[code]
+    return options
 
 
-def _routes(lease: Lease, asked: tuple[int, ...]) -> dict[int, bytes]:
+def _routes(subnet: SubnetOptions, asked: tuple[int, ...]) -> dict[int, bytes]:
     """Which of 3, 33, 121, 249 go out: docs/dhcp.md, "Routes".
 
     121 or 249 asked: those asked for, and 3. Neither: 3, 33 and 121 unasked, which mends clients that use what
     they get without asking. Never 33 beside an asked 121: some clients make a class-wide route of it.
     """
-    subnet = lease.subnet
     found = {addresses.ROUTER: subnet.router}
     classless = [code for code in (CLASSLESS_STATIC_ROUTE, MICROSOFT_STATIC_ROUTE) if code in asked]
     if not classless:

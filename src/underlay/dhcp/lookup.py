@@ -65,12 +65,14 @@ class Lookup(msgspec.Struct, frozen=True):
     server_addresses: our own, one a subnet.
     mtu: bytes of an IP packet on this network.
     refused: extra options that could not be understood, as (port, why).
+    laid_out: options laid out before, by what they depend on; a memory of pure results, which `answer` fills.
     """
 
     leases: dict[Mac, tuple[Lease, ...]]
     server_addresses: frozenset[IPv4Address]
     mtu: int
     refused: tuple[tuple[PortId, str], ...] = ()
+    laid_out: dict[tuple[int, IPv4Address, bytes | None, bool], dict[int, bytes]] = {}
 
 
 def arrange(scope: Scope) -> Lookup:

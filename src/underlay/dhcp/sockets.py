@@ -20,6 +20,9 @@ from underlay.wire.ethernet import Endpoint, udp_frame
 SERVER_PORT: Final = 67
 CLIENT_PORT: Final = 68
 LARGEST_DATAGRAM: Final = 4096
+WAITING_BYTES: Final = 1_048_576
+"""Of requests waiting in the kernel; about 900 of them."""
+_SO_RCVBUFFORCE: Final = 33
 _RTMGRP_LINK: Final = 1
 _IP_PKTINFO: Final = 8
 _SIOCGIFHWADDR: Final = 0x8927
@@ -48,6 +51,7 @@ class NetworkSockets:
             self.links.bind((0, _RTMGRP_LINK))
             self.requests.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self.requests.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            _deepen(self.requests)
             self.follow_link()
             self.requests.bind(("", SERVER_PORT))
         except OSError:
@@ -61,6 +65,7 @@ class NetworkSockets:
         name = self.device.encode()
         try:
             self.requests.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name + b"\0")
+            self._frames.bind((self.device, 0))
             answer = fcntl.ioctl(self.requests, _SIOCGIFHWADDR, _IFREQ.pack(name[:15], 0, b""))
         except OSError:
             self._mac = None
@@ -104,8 +109,16 @@ class NetworkSockets:
         if self._mac is None:
             return False
         frame = udp_frame(Endpoint(self._mac, source, SERVER_PORT), destination, payload)
-        self._frames.sendto(frame, (self.device, 0))
+        self._frames.send(frame)
         return True
+
+
+def _deepen(requests: socket.socket) -> None:
+    """Let requests wait rather than be lost when many machines boot at once; without the right, as deep as allowed."""
+    try:
+        requests.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, WAITING_BYTES)
+    except PermissionError:
+        requests.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WAITING_BYTES)
 
 
 def _drain(links: socket.socket) -> None:

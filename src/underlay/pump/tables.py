@@ -7,6 +7,7 @@ and which refuses a second pump. Never writes a table.
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 LOCK_NAME: Final = ".lock"
 _SUFFIX: Final = ".json"
+_LOCK_TRIES: Final = 10
+_LOCK_PAUSE_S: Final = 0.1
 _WATCHED: Final = (
     flags.CLOSE_WRITE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE | flags.DELETE_SELF | flags.MOVE_SELF
 )
@@ -135,16 +138,21 @@ class TableFolder(Generic[T]):
 def lock(folder: Path) -> int:
     """Take the folder's lock; the file descriptor that holds it, until it is closed or the process ends.
 
+    The agent holds it for an instant when it looks whether the pump is alive, so it is asked for more than once.
+
     Raises:
-    AlreadyRunning: another process holds it.
+    AlreadyRunning: another process goes on holding it.
     """
     descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise AlreadyRunning(f"another pump serves {folder} already: its lock is held") from error
-    return descriptor
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE_S)
+            continue
+        return descriptor
+    os.close(descriptor)
+    raise AlreadyRunning(f"another pump serves {folder} already: its lock is held")
 
 
 def _is_table(name: str) -> bool:

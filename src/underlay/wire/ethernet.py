@@ -66,6 +66,5 @@ def internet_checksum(octets: bytes) -> int:
     """RFC 1071: the ones' complement of the ones' complement sum of 16-bit words; an odd last byte is padded."""
     if len(octets) % 2:
         octets += b"\0"
-    total: int = sum(struct.unpack(f"!{len(octets) // 2}H", octets))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+    # 65536 is 1 modulo 65535, so the words' sum with its carries added in is the whole number's remainder.
+    return -int.from_bytes(octets, "big") % 0xFFFF

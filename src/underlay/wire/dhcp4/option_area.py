@@ -100,7 +100,12 @@ def pack_options(options: dict[int, bytes], room: int, file_is_free: bool, sname
     options: most important first: the last ones are left out when there is no room at all.
     room: bytes of the options field, END included; at least 4.
     """
-    everything = b"".join([pack_option(code, payload) for code, payload in options.items()])
+    everything = b"".join(
+        [
+            b"%c%c%b" % (code, len(payload), payload) if len(payload) <= 255 else pack_option(code, payload)
+            for code, payload in options.items()
+        ]
+    )
     if len(everything) < room:
         return PackedOptions(everything + b"\xff")
     return _pack_tight(options, room, file_is_free, sname_is_free)
