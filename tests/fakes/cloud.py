@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from underlay.commands.command import Command
 from underlay.commands.host import AgentState, Heartbeat
@@ -113,14 +113,14 @@ class Cloud:
         command = CreateNetwork(caller.project_id, shared=shared, provider=provider)
         return self._made(command, caller, Network)
 
-    def subnet(self, network: Network, cidr: str, *, caller: Caller = ADMIN, **attributes: object) -> Subnet:
+    def subnet(self, network: Network, cidr: str, *, caller: Caller = ADMIN, **attributes: Any) -> Subnet:
         """A new subnet."""
-        command = CreateSubnet(caller.project_id, network.id, ip_network(cidr), **attributes)  # type: ignore[arg-type]
+        command = CreateSubnet(caller.project_id, network.id, ip_network(cidr), **attributes)
         return self._made(command, caller, Subnet)
 
-    def port(self, network: Network, *, caller: Caller = ADMIN, **attributes: object) -> Port:
+    def port(self, network: Network, *, caller: Caller = ADMIN, **attributes: Any) -> Port:
         """A new port."""
-        command = CreatePort(caller.project_id, network.id, **attributes)  # type: ignore[arg-type]
+        command = CreatePort(caller.project_id, network.id, **attributes)
         return self._made(command, caller, Port)
 
     def beat(self, host: str, *types: AgentType) -> Verdict:

@@ -19,6 +19,7 @@ from underlay.model.ids import HostName
 from underlay.rules.judge import judge
 from underlay.rules.snapshot import Circumstances
 from underlay.rules.verdict import HeartbeatAnswer, PortsAnswer, Verdict
+from underlay.store.contract import Query
 from underlay.store.memory import MemoryMoment, MemoryStore
 
 CASES = sorted(path.parent for path in (Path(__file__).parents[2] / "cases" / "rules").glob("*/command.yaml"))
@@ -40,7 +41,8 @@ def caller_named(name: str) -> Caller:
 
 def read_record(text: dict[str, Any]) -> Record:
     """The record, with the times that the file leaves out."""
-    return msgspec.convert(dict.fromkeys(TIMES, START) | text, Record, dec_hook=decode_address_type)
+    record: Record = msgspec.convert(dict.fromkeys(TIMES, START) | text, Record, dec_hook=decode_address_type)
+    return record
 
 
 def read_command(text: dict[str, Any]) -> Command:
@@ -93,6 +95,12 @@ def difference(before: Record | None, after: Record) -> dict[str, Any]:
     return kind_and_id | shown
 
 
+def stored_before(moment: MemoryMoment, put: Record) -> Record | None:
+    """The record that the put replaces."""
+    same = [record for record in moment.list_records(type(put), Query()) if record.id == put.id]  # type: ignore[type-var]
+    return same[0] if same else None
+
+
 def outcome(store: MemoryStore, command: dict[str, Any]) -> dict[str, Any]:
     """The decision, in the words of `after.yaml`."""
     numbers = count(1)
@@ -100,8 +108,7 @@ def outcome(store: MemoryStore, command: dict[str, Any]) -> dict[str, Any]:
 
     def decide(moment: MemoryMoment) -> tuple[Verdict, list[Record | None]]:
         verdict = judge(read_command(command), moment, caller_named(command["caller"]), circumstances, REGULATIONS)
-        kinds = {"network": moment.network, "subnet": moment.subnet, "port": moment.port, "agent": moment.agent}
-        befores = [kinds.get(plain(put)["kind"], lambda _: None)(put.id) for put in verdict.writes.puts]  # type: ignore[arg-type]
+        befores = [stored_before(moment, put) for put in verdict.writes.puts]
         moment.commit_writes(verdict.writes)
         return verdict, befores
 

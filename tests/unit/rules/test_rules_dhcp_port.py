@@ -74,7 +74,7 @@ def test_the_least_loaded_agent_serves() -> None:
     cloud = Cloud()
     for host in ("net2", "net1", "net3"):
         cloud.dhcp_agent(host)
-    hosts = []
+    hosts: list[str | None] = []
     for third in range(4):
         network = cloud.network(third + 1)
         cloud.subnet(network, f"10.0.{third}.0/24")

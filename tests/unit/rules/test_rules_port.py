@@ -1,4 +1,5 @@
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -40,7 +41,7 @@ from underlay.model.network import Network
 from underlay.model.port import Binding, ExtraDhcpOpt, FixedIp, Port
 
 MAC = Mac.parse("02:00:00:00:00:01")
-SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
+SLAAC: dict[str, Any] = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
 
 
 def at(address: str, subnet_id: SubnetId | None = None) -> FixedIpWish:
@@ -152,8 +153,8 @@ def test_wishes_that_cannot_be() -> None:
         (FixedIpWish(SubnetId("none")),): SubnetNotFound(SubnetId("none")),
         (at("2001:db8::9"),): AllocationOnAutoAddressSubnet(ip_address("2001:db8::9"), auto.id),
     }
-    for wishes, error in errors.items():
-        assert error == cloud.refusal(asked(network, fixed_ips=wishes))
+    for asked_for, error in errors.items():
+        assert error == cloud.refusal(asked(network, fixed_ips=asked_for))
     for wishes, words in {
         (FixedIpWish(foreign.id),): "invalid subnet",
         (FixedIpWish(),): "requires subnet_id or ip_address",
@@ -213,6 +214,27 @@ def test_a_bound_port_keeps_its_mac() -> None:
     assert (MAC, ["2001:db8::ff:fe00:1"]) == (after.mac_address, addresses(after))
 
 
+def test_a_new_mac_leaves_other_addresses() -> None:
+    """Only addresses that are made of the MAC change with it."""
+    cloud = Cloud()
+    network = cloud.network()
+    cloud.subnet(network, "10.0.0.0/24", gateway_ip=None)
+    port = cloud.port(network)
+    assert (MAC, port.fixed_ips) == (
+        updated(cloud, UpdatePort(port.id, mac_address=MAC)).mac_address,
+        updated(cloud, UpdatePort(port.id, name="x")).fixed_ips,
+    )
+
+
+@pytest.mark.parametrize("owner", ["network:dhcp", "network:distributed"])
+def test_the_networks_own_ports_have_the_lowest_address(owner: str) -> None:
+    """Ports of the network itself are found at the lowest free address, not by chance."""
+    cloud = Cloud(below=lambda bound: bound - 1)
+    network = cloud.network()
+    cloud.subnet(network, "10.0.0.0/24", enable_dhcp=False)
+    assert ["10.0.0.2"] == addresses(cloud.port(network, device_owner=owner))
+
+
 def test_quota() -> None:
     """A port too many is refused; DHCP ports are the server's and pass."""
     cloud = Cloud(structs.replace(REGULATIONS, quota_defaults={"port": 1}))
@@ -251,7 +273,7 @@ def test_addresses_by_hand_are_the_network_owners() -> None:
     cloud.subnet(own, "10.0.0.0/24", caller=RED_MEMBER)
     for network, is_allowed in ((shared, False), (own, True)):
         for attributes in ({"fixed_ips": (at("10.0.0.9"),)}, {"mac_address": MAC}):
-            command = CreatePort(RED, network.id, **attributes)  # type: ignore[arg-type]
+            command = CreatePort(RED, network.id, **attributes)
             if is_allowed:
                 cloud.do(command, RED_MEMBER)
             else:

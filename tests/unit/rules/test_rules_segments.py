@@ -6,6 +6,7 @@ from underlay.commands.network import CreateNetwork, DeleteNetwork, ProviderAttr
 from underlay.model.errors import FlatNetworkInUse, InvalidInput, NoNetworkAvailable, UnderlayError, VlanIdInUse
 from underlay.model.ids import Vid
 from underlay.model.network import Flat, Local, Network, Segment, Vlan
+from underlay.rules.snapshot import VlanRange
 
 
 def create(*provider: object) -> CreateNetwork:
@@ -69,6 +70,18 @@ def test_without_a_default_an_id_needs_its_physical_network() -> None:
     assert isinstance(error, InvalidInput)
     assert "segmentation_id requires physical_network" in error.error_message
     assert "'east', 'west'" in error.error_message
+
+
+def test_without_a_default_flat_needs_its_physical_network() -> None:
+    """Nothing stands in for it, while a VLAN with neither is of the first physical network with room."""
+    ranges = {"east": (), "west": (VlanRange(Vid(7), Vid(7)),)}
+    cloud = Cloud(structs.replace(REGULATIONS, vlan_ranges=ranges))
+    error = cloud.refusal(create("flat"))
+    assert isinstance(error, InvalidInput)
+    assert "physical_network required for flat provider network" in error.error_message
+    assert Vlan("west", Vid(7)) == segment_of(cloud, create("vlan"))
+    assert NoNetworkAvailable(("west:7:7",)) == cloud.refusal(create("vlan"))
+    assert NoNetworkAvailable() == cloud.refusal(create("vlan", "east"))
 
 
 @pytest.mark.parametrize(

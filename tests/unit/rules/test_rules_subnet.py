@@ -1,4 +1,5 @@
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -67,7 +68,7 @@ def asked(network: Network, cidr: str, **attributes: object) -> CreateSubnet:
     ],
 )
 def test_gateway_and_pools(
-    cidr: str, attributes: dict[str, object], gateway: str | None, pools: list[tuple[str, str]]
+    cidr: str, attributes: dict[str, Any], gateway: str | None, pools: list[tuple[str, str]]
 ) -> None:
     """The gateway is the first host address unless said otherwise, and the pools are all hosts but the gateway."""
     cloud = Cloud()
@@ -104,6 +105,7 @@ V6 = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
         ("10.0.0.0/24", {"dhcp_address": ip_address("10.0.0.1")}, "is the gateway's address"),
         ("10.0.0.0/24", {"dhcp_address": ip_address("10.0.1.1")}, "is no host address of 10.0.0.0/24"),
         ("10.0.0.0/24", {"dhcp_address": ip_address("10.0.0.9"), "enable_dhcp": False}, "needs enable_dhcp True"),
+        ("2001:db8::/64", {**V6, "dhcp_address": ip_address("2001:db8::5")}, "automatic addresses"),
     ],
 )
 def test_subnets_that_make_no_sense(cidr: str, attributes: dict[str, object], words: str) -> None:
