@@ -86,7 +86,7 @@ def metadata(tables: Path) -> Iterator[Pump]:
 
 def curl(site: Site, path: str, *words: str, address: str = METADATA) -> tuple[str, str]:
     """Status and body as curl in the guest gets them; status 000 without an answer."""
-    done = run_in(site.guest, "curl", "-s", "-m", "5", "-w", "\n%{http_code}", *words, f"http://{address}{path}")
+    done = run_in(site.guest, "curl", "-s", "-m", "15", "-w", "\n%{http_code}", *words, f"http://{address}{path}")
     body, _, status = done.stdout.rpartition("\n")
     return status, body
 
@@ -178,7 +178,7 @@ def test_a_flood_of_connections_is_bounded(site: Site, metadata: Pump) -> None:
             assert metadata.open_files - before <= FROM_ONE_SOURCE + 8
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert "200" == curl(site, "/latest")[0]
+    assert "200" == curl(site, "/latest", "--retry", "5", "--retry-all-errors")[0]
 
 
 def test_tables_and_namespaces_come_and_go(site: Site, metadata: Pump, tables: Path) -> None:

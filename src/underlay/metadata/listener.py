@@ -20,7 +20,7 @@ from underlay.pump.namespaces import Namespaces
 
 ADDRESS: Final = "169.254.169.254"
 PORT: Final = 80
-_BACKLOG: Final = 128
+_BACKLOG: Final = 1024
 _AT_ONCE: Final = 64
 _IP_FREEBIND: Final = 15
 _NO_ROOM: Final = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))

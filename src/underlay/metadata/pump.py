@@ -30,20 +30,55 @@ if TYPE_CHECKING:
     from underlay.metadata.relay import Relay
 
 
+_UNPACKED: Final = 64
+"""Tables kept unpacked: one of 20 machines is unpacked in 0.2 ms, one of 1000 in 10 ms."""
+
+
+class PackedDirectory(msgspec.Struct, frozen=True):
+    """A table that was found good, kept as it came: unpacked it takes more than twice as much."""
+
+    network_id: NetworkId
+    netns: str
+    octets: bytes
+
+
+class RecentCallers:
+    """The tables of the networks that asked last, unpacked."""
+
+    def __init__(self) -> None:
+        self._callers: dict[NetworkId, tuple[PackedDirectory, Callers]] = {}
+
+    def of(self, packed: PackedDirectory) -> Callers:
+        """The callers of this table."""
+        found = self._callers.pop(packed.network_id, None)
+        if found is None or found[0] is not packed:
+            found = packed, arrange(_decoder.decode(packed.octets))
+        self._callers[packed.network_id] = found
+        if len(self._callers) > _UNPACKED:
+            del self._callers[next(iter(self._callers))]
+        return found[1]
+
+    def forget(self, network_id: NetworkId) -> None:
+        """The network is gone."""
+        self._callers.pop(network_id, None)
+
+
 class OpenNetwork:
     """One network's listener and the table that is in force."""
 
-    def __init__(self, callers: Callers, relay: "Relay | None") -> None:
-        self.callers = callers
+    def __init__(self, packed: PackedDirectory, recent: RecentCallers, relay: "Relay | None") -> None:
+        self.packed = packed
         self.listener: Listener | None = None
+        self._recent = recent
         self._relay = relay
 
     def answer(self, source: IPv4Address, request: Request) -> Response | Awaitable[Response]:
         """From the records now, or from Nova later."""
-        caller = identify(self.callers, source)
+        callers = self._recent.of(self.packed)
+        caller = identify(callers, source)
         if self._relay is not None:
             return self._relay.answer(request, caller)
-        return answer_from_records(request, self.callers.directory, caller)
+        return answer_from_records(request, callers.directory, caller)
 
 
 class DirectorySockets:
@@ -54,8 +89,9 @@ class DirectorySockets:
         self._relay = relay
         self._log = log
         self._crowd = Crowd()
+        self._recent = RecentCallers()
 
-    def netns(self, table: Directory) -> str:
+    def netns(self, table: PackedDirectory) -> str:
         """The namespace that the table names."""
         return table.netns
 
@@ -63,24 +99,25 @@ class DirectorySockets:
         """Of the namespace that has the name now."""
         return self._namespaces.identity(netns)
 
-    def open(self, network_id: NetworkId, table: Directory) -> OpenNetwork:
+    def open(self, network_id: NetworkId, table: PackedDirectory) -> OpenNetwork:
         """Listen; OSError when the namespace is not there."""
         listening = listen(self._namespaces, table.netns)
-        network = OpenNetwork(arrange(table), self._relay)
+        network = OpenNetwork(table, self._recent, self._relay)
         network.listener = Listener(network_id, listening, self._crowd, network.answer)
         self._log.info("network_opened", network_id=network_id, netns=table.netns)
         return network
 
-    def update(self, opened: OpenNetwork, table: Directory) -> bool:
+    def update(self, opened: OpenNetwork, table: PackedDirectory) -> bool:
         """Answer by the new table."""
-        opened.callers = arrange(table)
+        opened.packed = table
         return True
 
     def close(self, opened: OpenNetwork) -> None:
         """Listen no more, and end the connections."""
         if opened.listener is not None:
             opened.listener.close()
-        self._log.info("network_closed", network_id=opened.callers.network_id)
+        self._recent.forget(opened.packed.network_id)
+        self._log.info("network_closed", network_id=opened.packed.network_id)
 
 
 async def run(table_dir: Path, make_relay: "Callable[[Log], Relay] | None", log: Log) -> None:
@@ -136,10 +173,10 @@ def _ending(stopped: asyncio.Future[None], call: Callable[[], None]) -> Callable
     return guarded
 
 
-def decode_directory(octets: bytes) -> tuple[NetworkId, Directory]:
+def decode_directory(octets: bytes) -> tuple[NetworkId, PackedDirectory]:
     """The table in a file's bytes; raises msgspec.ValidationError when it is none."""
     directory = _decoder.decode(octets)
-    return directory.network_id, directory
+    return directory.network_id, PackedDirectory(directory.network_id, directory.netns, octets)
 
 
 _decoder: Final = msgspec.json.Decoder(Directory, dec_hook=decode_address_type)
