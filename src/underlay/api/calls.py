@@ -3,6 +3,8 @@
 import re
 from typing import Any, Final
 
+import msgspec
+
 from underlay.api.attributes.attribute import Resource
 from underlay.api.exchange import Answer, Ask, Reading, Service, answer
 from underlay.api.execute import execute, execute_and_render, viewpoint
@@ -10,8 +12,7 @@ from underlay.api.parse import parse_create, parse_update
 from underlay.api.query import finish, links, read_fields, read_query
 from underlay.api.render import render
 from underlay.model.errors import BadRequest, HTTPBadRequest, HTTPNotFound
-from underlay.rules import access
-from underlay.store.contract import MarkerNotFound, Query
+from underlay.store.contract import LINK, MarkerNotFound, Query
 
 _REVISION_TAG: Final = re.compile(r'"?revision_number=([^",]*)"?')
 
@@ -19,11 +20,12 @@ _REVISION_TAG: Final = re.compile(r'"?revision_number=([^",]*)"?')
 def list_records(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`GET /networks`."""
     wanted = read_query(resource, ask.query, ask.caller)
-    if resource.kind == "agent" and not access.may_see_agents(ask.caller):
+    if resource.admin_only and not ask.caller.is_admin:
         return answer({resource.collection: []})
     with service.store.read() as reading:
         view = viewpoint(service, ask.caller, reading)
-        found = finish(wanted, _fetch(resource, reading, wanted.stored), view)
+        stored = _under_parent(resource, wanted.stored, reading, ask)
+        found = finish(wanted, _fetch(resource, reading, stored), view)
         shown = [render(resource, record, view, wanted.fields) for record in found]
     body: dict[str, Any] = {resource.collection: shown}
     page_links = links(wanted, ask.query, ask.base + ask.url_path, found)
@@ -34,20 +36,15 @@ def list_records(resource: Resource, service: Service, ask: Ask) -> Answer:
 
 def show_record(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`GET /networks/{id}`."""
-    if resource.kind == "agent" and not access.may_see_agents(ask.caller):
-        raise resource.missing(ask.path["id"])
-    visible_to = None if ask.caller.is_admin else ask.caller.project_id
     with service.store.read() as reading:
-        found = _fetch(resource, reading, Query(filters={"id": (ask.path["id"],)}, visible_to=visible_to))
-        if not found:
-            raise resource.missing(ask.path["id"])
+        found = _find(resource, ask.path["id"], reading, ask)
         view = viewpoint(service, ask.caller, reading)
-        return answer({resource.name: render(resource, found[0], view, read_fields(ask.query))})
+        return answer({resource.name: render(resource, found, view, read_fields(ask.query))})
 
 
 def create_records(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`POST /networks`, one or many."""
-    parsed = parse_create(resource, ask.body, ask.caller)
+    parsed = parse_create(resource, ask.body, ask.caller, _parent_id(resource, ask))
     shown = execute_and_render(service, resource, ask.caller, parsed.commands)
     headers = tuple(("Warning", f'299 underlay "{hint}"') for hint in parsed.hints[:10])
     return answer({resource.collection: shown} if parsed.bulk else {resource.name: shown[0]}, 201, headers)
@@ -55,6 +52,7 @@ def create_records(resource: Resource, service: Service, ask: Ask) -> Answer:
 
 def update_record(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`PUT /networks/{id}`."""
+    _require_under_parent(resource, service, ask)
     command = parse_update(resource, ask.body, ask.path["id"], revision_condition(ask.if_match), ask.caller)
     return answer({resource.name: execute_and_render(service, resource, ask.caller, (command,))[0]})
 
@@ -64,6 +62,7 @@ def delete_record(resource: Resource, service: Service, ask: Ask) -> Answer:
     refuse_body(ask)
     if resource.delete is None:
         raise HTTPNotFound()
+    _require_under_parent(resource, service, ask)
     execute(service, ask.caller, (resource.delete(ask.path["id"], revision_condition(ask.if_match)),))
     return Answer(status=204)
 
@@ -84,6 +83,39 @@ def revision_condition(if_match: str) -> int | None:
     if not (numbers[0].isascii() and numbers[0].isdigit() and len(numbers[0]) <= 18):
         raise BadRequest("if-match", "Revision number etag must be in the format of revision_number=<int>")
     return int(numbers[0])
+
+
+def _find(resource: Resource, record_id: str, reading: Reading, ask: Ask) -> Any:
+    """The record, if the caller may see it. Raises what `Resource.missing` makes."""
+    if resource.admin_only and not ask.caller.is_admin:
+        raise resource.missing(record_id)
+    visible_to = None if ask.caller.is_admin else ask.caller.project_id
+    query = _under_parent(resource, Query(filters={"id": (record_id,)}, visible_to=visible_to), reading, ask)
+    found = _fetch(resource, reading, query)
+    if not found:
+        raise resource.missing(record_id)
+    return found[0]
+
+
+def _parent_id(resource: Resource, ask: Ask) -> dict[str, str]:
+    return {} if resource.parent is None else {resource.parent.parameter: ask.path[resource.parent.parameter]}
+
+
+def _under_parent(resource: Resource, query: Query, reading: Reading, ask: Ask) -> Query:
+    """For a nested resource: only what is under the parent, which the caller must see; who sees it sees all of it."""
+    if resource.parent is None:
+        return query
+    parent_id = ask.path[resource.parent.parameter]
+    _find(resource.parent.resource, parent_id, reading, ask)
+    filters = {**query.filters, LINK + resource.parent.relation: (parent_id,)}
+    return msgspec.structs.replace(query, filters=filters, visible_to=None)
+
+
+def _require_under_parent(resource: Resource, service: Service, ask: Ask) -> None:
+    """A nested record that is to be changed is the parent's: for good, so that it can be asked beforehand."""
+    if resource.parent is not None:
+        with service.store.read() as reading:
+            _find(resource, ask.path["id"], reading, ask)
 
 
 def _fetch(resource: Resource, reading: Reading, query: Query) -> list[Any]:

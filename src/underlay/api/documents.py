@@ -20,6 +20,7 @@ class Extension(msgspec.Struct, frozen=True):
 
 
 EXTENSIONS: Final = (
+    Extension("address-scope", "Address scope", "Address scopes extension.", "2015-07-26T10:00:00-00:00"),
     Extension("agent", "agent", "The agent management extension.", "2013-02-03T10:00:00-00:00"),
     Extension(
         "binding",
@@ -158,7 +159,7 @@ def show_layout(base: str) -> Answer:
         {
             "name": resource.name,
             "collection": resource.collection,
-            "links": [{"rel": "self", "href": f"{base}/v2.0/{resource.collection}"}],
+            "links": [{"rel": "self", "href": f"{base}/v2.0/{resource.url}"}],
         }
         for resource in (NETWORK, SUBNET, PORT)
     ]

@@ -5,6 +5,7 @@ implementation's (neutron.api.v2.base, neutron_lib.api.attributes): project, unk
 required names, values.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +19,7 @@ from underlay.model.ids import ProjectId
 
 MAX_DEPTH: Final = 16
 MAX_BULK: Final = 2_000
+_NO_PARENT: Final[Mapping[str, str]] = {}
 
 
 class Parsed(msgspec.Struct, frozen=True):
@@ -58,14 +60,14 @@ def _is_deeper_than(limit: int, value: Any) -> bool:
     return True
 
 
-def parse_create(resource: Resource, body: bytes, caller: Caller) -> Parsed:
-    """POST: one `{"network": {}}`, or many `{"networks": [{}]}`."""
+def parse_create(resource: Resource, body: bytes, caller: Caller, parent_id: Mapping[str, str] = _NO_PARENT) -> Parsed:
+    """POST: one `{"network": {}}`, or many `{"networks": [{}]}`; `parent_id` joins the values of a nested resource."""
     decoded = parse_json(body)
     if not decoded:
         raise HTTPBadRequest("Resource body required")
     if resource.collection not in decoded:
         sent = _only(resource, decoded)
-        return Parsed(commands=(_create(resource, sent, caller),), hints=_hints(sent))
+        return Parsed(commands=(_create(resource, sent, caller, parent_id),), hints=_hints(sent))
     many = decoded[resource.collection]
     if not many:
         raise HTTPBadRequest("Resources required")
@@ -75,7 +77,7 @@ def parse_create(resource: Resource, body: bytes, caller: Caller) -> Parsed:
         raise HTTPBadRequest(f"At most {MAX_BULK} {resource.collection} can be created at once")
     each = [_only(resource, one) if resource.name in one else one for one in many]
     return Parsed(
-        commands=tuple(_create(resource, sent, caller) for sent in each),
+        commands=tuple(_create(resource, sent, caller, parent_id) for sent in each),
         bulk=True,
         hints=tuple(hint for sent in each for hint in _hints(sent)),
     )
@@ -101,7 +103,7 @@ def parse_update(resource: Resource, body: bytes, record_id: str, revision: int 
     )
 
 
-def _create(resource: Resource, sent: dict[str, Any], caller: Caller) -> Command:
+def _create(resource: Resource, sent: dict[str, Any], caller: Caller, parent_id: Mapping[str, str]) -> Command:
     if resource.create is None:
         raise HTTPNotFound()
     project_id = _check_project(resource, sent, caller)
@@ -112,7 +114,8 @@ def _create(resource: Resource, sent: dict[str, Any], caller: Caller) -> Command
         if row.required and row.name not in sent:
             raise HTTPBadRequest(f"Failed to parse request. Required attribute '{row.name}' not specified")
     read = {row.name: _read(row, row.post, sent) for row in _sent_rows(resource, sent)}
-    return resource.create(project_id, {name: value for name, value in read.items() if value is not msgspec.UNSET})
+    set_values = {name: value for name, value in read.items() if value is not msgspec.UNSET}
+    return resource.create(project_id, {**set_values, **parent_id})
 
 
 def _only(resource: Resource, decoded: dict[str, Any]) -> dict[str, Any]:

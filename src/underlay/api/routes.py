@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from underlay.api import calls, documents, hosts, quotas, scheduling
-from underlay.api.attributes import AGENT, INSTANCE, NETWORK, PORT, QUOTA, SUBNET
+from underlay.api.attributes import QUOTA, RESOURCES
 from underlay.api.attributes.attribute import Resource
 from underlay.api.exchange import Handler
 
@@ -28,7 +28,7 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 def _rows_of(resource: Resource) -> Sequence[Endpoint]:
-    many, one = f"{PREFIX}/{resource.collection}", f"{PREFIX}/{resource.collection}/{{id}}"
+    many, one = f"{PREFIX}/{resource.url}", f"{PREFIX}/{resource.url}/{{id}}"
     rows = [
         Endpoint("GET", many, partial(calls.list_records, resource)),
         Endpoint("GET", one, partial(calls.show_record, resource)),
@@ -43,7 +43,7 @@ def _rows_of(resource: Resource) -> Sequence[Endpoint]:
 
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
-    *(row for resource in (NETWORK, SUBNET, PORT, AGENT, INSTANCE) for row in _rows_of(resource)),
+    *(row for resource in RESOURCES if resource is not QUOTA for row in _rows_of(resource)),
     Endpoint("GET", f"{PREFIX}/agents/{{id}}/dhcp-networks", scheduling.list_networks_of_agent),
     Endpoint("POST", f"{PREFIX}/agents/{{id}}/dhcp-networks", scheduling.add_network_to_agent),
     Endpoint("DELETE", f"{PREFIX}/agents/{{id}}/dhcp-networks/{{network_id}}", scheduling.remove_network_from_agent),

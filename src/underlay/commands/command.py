@@ -1,5 +1,6 @@
 """Every command, as one closed union."""
 
+from underlay.commands.address_scope import AddressScopeCommand
 from underlay.commands.agent import AddNetworkToDhcpAgent, DeleteAgent, RemoveNetworkFromDhcpAgent, UpdateAgent
 from underlay.commands.host import Heartbeat, ReportPorts
 from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
@@ -29,4 +30,5 @@ Command = (
     | ResetQuota
     | Heartbeat
     | ReportPorts
+    | AddressScopeCommand
 )

@@ -4,20 +4,39 @@
 MACs) from the records in it. `Change` is the only thing that feed and agents see of a commit.
 """
 
-from typing import Literal, assert_never
+from collections.abc import Mapping
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from underlay.model.address_scope import AddressScope
 from underlay.model.agent import Agent, DhcpBinding
-from underlay.model.ids import HostName, NetworkId, Revision
+from underlay.model.ids import HostName, NetworkId, ProjectId, Revision
 from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.subnet import Subnet
 
-Record = Network | Subnet | Port | Agent | DhcpBinding | Instance | Quota
-Kind = Literal["network", "subnet", "port", "agent", "dhcp_binding", "instance", "quota"]
+Record = Network | Subnet | Agent | DhcpBinding | Port | Instance | Quota | AddressScope
+"""Every kind of record, in the order in which the feed lists them."""
+
+Kind = Literal[
+    "network",
+    "subnet",
+    "agent",
+    "dhcp_binding",
+    "port",
+    "instance",
+    "quota",
+    "address_scope",
+]
+"""The records' tags, in the same order."""
+
+KINDS: Final[Mapping[type[Any], Kind]] = {
+    record_type: record_type.__struct_config__.tag for record_type in get_args(Record)
+}
+"""The kind of each type of record."""
 
 
 class Ref(msgspec.Struct, frozen=True):
@@ -63,33 +82,20 @@ class InSync(msgspec.Struct, frozen=True):
 
 def kind_of(record: Record) -> Kind:
     """The kind's name as in store and feed."""
-    match record:
-        case Network():
-            return "network"
-        case Subnet():
-            return "subnet"
-        case Port():
-            return "port"
-        case Agent():
-            return "agent"
-        case DhcpBinding():
-            return "dhcp_binding"
-        case Instance():
-            return "instance"
-        case Quota():
-            return "quota"
-        case _:
-            assert_never(record)
+    return KINDS[type(record)]
+
+
+def project_of(record: Record) -> ProjectId | None:
+    """The project that owns the record; None for kinds that nobody owns."""
+    return getattr(record, "project_id", None)
 
 
 def network_of(record: Record) -> NetworkId | None:
-    """The network that the record belongs to."""
+    """The network that the record belongs to, for the kinds that hosts are told of."""
     match record:
         case Network():
             return record.id
         case Subnet() | Port() | DhcpBinding():
             return record.network_id
-        case Agent() | Instance() | Quota():
-            return None
         case _:
-            assert_never(record)
+            return None

@@ -8,17 +8,19 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |- BadRequestError     InvalidInput BadRequest HTTPBadRequest SegmentsSetInConjunctionWithProviders
     |                      InvalidAllocationPool OutOfBoundsAllocationPool DNSNameServersExhausted
     |                      HostRoutesExhausted InvalidIpForNetwork InvalidIpForSubnet AllocationOnAutoAddressSubnet
+    |                      AddressScopeUpdateError
     |- TransportError      HTTPMethodNotAllowed HTTPRequestTimeout HTTPRequestEntityTooLarge
     |- UnauthorizedError   Unauthorized
     |- ForbiddenError      PolicyNotAuthorized
     |- NotFoundError       NetworkNotFound SubnetNotFound SubnetPoolNotFound PortNotFound AgentNotFound
     |                      InvalidDHCPAgent InstanceNotFound QuotaResourceUnknown TenantQuotaNotFound HTTPNotFound
+    |                      AddressScopeNotFound
     |- ConflictError       VlanIdInUse FlatNetworkInUse NetworkInUse SubnetInUse ServicePortInUse PortBound
     |                      InvalidSharedSetting GatewayConflictWithAllocationPools GatewayIpInUse
     |                      OverlappingAllocationPools
     |                      IpAddressAlreadyAllocated IpAddressGenerationFailure MacAddressInUse
     |                      NetworkMTUSubnetConflict OverQuota NetworkHostedByDHCPAgent NetworkNotHostedByDhcpAgent
-    |                      DhcpPortInUse InstanceInUse
+    |                      DhcpPortInUse InstanceInUse AddressScopeInUse
     |                      Conflict (a lost race: the only one to repeat by itself)
     |- PreconditionError   RevisionNumberConstraintFailed
     |- GoneError           RevisionGone
@@ -179,6 +181,15 @@ class AllocationOnAutoAddressSubnet(BadRequestError):
     subnet_id: SubnetId
 
 
+@dataclass(unsafe_hash=True)
+class AddressScopeUpdateError(BadRequestError):
+    """`reason` is a clause without a full stop."""
+
+    template = "Unable to update address scope {address_scope_id} : {reason}."
+    address_scope_id: str
+    reason: str
+
+
 class TransportError(UnderlayError):
     """The HTTP request itself cannot be served; each leaf has a status of its own."""
 
@@ -327,6 +338,14 @@ class HTTPNotFound(NotFoundError):
 
     template = "{text}"
     text: str = "The resource could not be found."
+
+
+@dataclass(unsafe_hash=True)
+class AddressScopeNotFound(NotFoundError):
+    """There is none, or the caller may not see it."""
+
+    template = "Address scope {address_scope_id} could not be found."
+    address_scope_id: str
 
 
 class ConflictError(UnderlayError):
@@ -527,6 +546,17 @@ class InstanceInUse(ConflictError):
 
     template = "Instance {id} exists already."
     id: InstanceId
+
+
+@dataclass(unsafe_hash=True)
+class AddressScopeInUse(ConflictError):
+    """Subnet pools belong to it."""
+
+    template = (
+        "Unable to complete operation on address scope {address_scope_id}. There are one or more subnet pools in use "
+        "on the address scope."
+    )
+    address_scope_id: str
 
 
 @dataclass(unsafe_hash=True)

@@ -8,15 +8,18 @@ host. What a caller may not see does not exist for it (NotFound); what it sees a
 Source: Neutron's default policy (rules named as there: `create_network:shared`), OpenStack's default roles.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from underlay.model.agent import Agent
 from underlay.model.caller import Caller
+from underlay.model.change import project_of
 from underlay.model.errors import (
     AgentNotFound,
     HTTPBadRequest,
     InstanceNotFound,
     NetworkNotFound,
+    NotFoundError,
     PolicyNotAuthorized,
     PortNotFound,
     RevisionNumberConstraintFailed,
@@ -27,7 +30,7 @@ from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.subnet import Subnet
-from underlay.rules.snapshot import Snapshot
+from underlay.rules.snapshot import R, Snapshot
 
 _WRITING_ROLES: Final = frozenset({"admin", "member"})
 
@@ -143,6 +146,16 @@ def visible_instance(instance_id: InstanceId, snapshot: Snapshot, caller: Caller
     if instance is None or not may_see_instance(instance, caller):
         raise InstanceNotFound(instance_id)
     return instance
+
+
+def visible(
+    record_type: type[R], record_id: str, missing: Callable[[str], NotFoundError], snapshot: Snapshot, caller: Caller
+) -> R:
+    """The record of a kind that a project owns and may share, if the caller may see it. Raises what `missing` makes."""
+    record = snapshot.record(record_type, record_id)
+    if record is None or not (getattr(record, "shared", False) or owns(caller, project_of(record) or ProjectId(""))):
+        raise missing(record_id)
+    return record
 
 
 def administered_agent(agent_id: AgentId, action: str, snapshot: Snapshot, caller: Caller) -> Agent:

@@ -1,16 +1,21 @@
 """Changing a record: the one place where `revision_number` and `updated_at` move."""
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar, cast
 
-from msgspec import UNSET, structs
+from msgspec import UNSET, Struct, structs
 
-from underlay.model.instance import Instance
-from underlay.model.network import Network
-from underlay.model.port import Port
-from underlay.model.subnet import Subnet
 
-R = TypeVar("R", Network, Subnet, Port, Instance)
+class Revised(Protocol):
+    """A record that counts its changes; `updated_at` is beside it."""
+
+    @property
+    def revision_number(self) -> int:
+        """From 1."""
+        ...
+
+
+R = TypeVar("R", bound=Revised)
 
 
 def amended(record: R, now: datetime, **changes: object) -> R:
@@ -18,7 +23,9 @@ def amended(record: R, now: datetime, **changes: object) -> R:
 
     A field that is UNSET stays as it is.
     """
-    after = structs.replace(record, **{name: value for name, value in changes.items() if value is not UNSET})
+    wanted = {name: value for name, value in changes.items() if value is not UNSET}
+    after = cast(R, structs.replace(cast(Struct, record), **wanted))
     if after == record:
         return record
-    return structs.replace(after, revision_number=record.revision_number + 1, updated_at=now)
+    counted = {"revision_number": record.revision_number + 1, "updated_at": now}
+    return cast(R, structs.replace(cast(Struct, after), **counted))

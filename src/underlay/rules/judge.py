@@ -6,6 +6,7 @@ write and what to answer, or an error of `model.errors`. The same in, the same o
 
 from typing import assert_never
 
+from underlay.commands.address_scope import CreateAddressScope, DeleteAddressScope, UpdateAddressScope
 from underlay.commands.agent import AddNetworkToDhcpAgent, DeleteAgent, RemoveNetworkFromDhcpAgent, UpdateAgent
 from underlay.commands.command import Command
 from underlay.commands.host import Heartbeat, ReportPorts
@@ -15,7 +16,7 @@ from underlay.commands.port import CreatePort, DeletePort, UpdatePort
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.model.caller import Caller
-from underlay.rules import agent, binding, instance, network, port, quota, subnet
+from underlay.rules import address_scope, agent, binding, instance, network, port, quota, subnet
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import Verdict
 
@@ -65,5 +66,7 @@ def judge(
             return agent.heartbeat(command, snapshot, caller, circumstances, regulations)
         case ReportPorts():
             return binding.report(command, snapshot, caller, circumstances, regulations)
+        case CreateAddressScope() | UpdateAddressScope() | DeleteAddressScope():
+            return address_scope.judge(command, snapshot, caller, circumstances)
         case _:
             assert_never(command)

@@ -6,18 +6,21 @@ sees is what it writes on. Every lookup has a cost that does not grow with the n
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from underlay.model.address import AddressRange, IpAddress, Mac
 from underlay.model.agent import Agent, AgentType, DhcpBinding
+from underlay.model.change import Record
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, SubnetId, Vid
 from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.subnet import Subnet
+
+R = TypeVar("R", bound=Record)
 
 
 class Snapshot(Protocol):
@@ -30,8 +33,28 @@ class Snapshot(Protocol):
     def instance(self, instance_id: InstanceId) -> Instance | None: ...
     def quota(self, project_id: ProjectId) -> Quota | None: ...
 
+    def record(self, record_type: type[R], record_id: str) -> R | None:
+        """The record of that type and id."""
+        ...
+
+    def records_of(self, record_type: type[R], project_id: ProjectId | None = None) -> Sequence[R]:
+        """All of the type (of the project), in order of creation: for kinds that are few."""
+        ...
+
+    def linked(self, record_type: type[R], relation: str, to_id: str) -> Sequence[R]:
+        """The records of the type that name the id in that relation, in order of creation."""
+        ...
+
+    def is_linked(self, to_id: str, *, relations: Collection[str] | None = None) -> bool:
+        """Whether any record names the id (in one of the relations)."""
+        ...
+
+    def with_unique_key(self, record_type: type[R], key: str) -> R | None:
+        """The record of the type that has the key."""
+        ...
+
     def count(self, resource: str, project_id: ProjectId) -> int:
-        """How many of the resource (`network`, `subnet`, `port`) the project has."""
+        """How many of the resource, named as its kind, the project has."""
         ...
 
     def subnets_of(self, network_id: NetworkId) -> Sequence[Subnet]:

@@ -12,18 +12,14 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
-from underlay.model.agent import Agent, DhcpBinding
-from underlay.model.change import Kind, Writes
+from underlay.model.change import KINDS, Kind, Record, Writes
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision
-from underlay.model.instance import Instance
-from underlay.model.network import Network
-from underlay.model.port import Port
-from underlay.model.quota import Quota
-from underlay.model.subnet import Subnet
 
-R = TypeVar("R", Network, Subnet, Port, Agent, DhcpBinding, Instance, Quota)
+R = TypeVar("R", bound=Record)
 
-FILTERS: Final[Mapping[Kind, frozenset[str]]] = {
+_FILTERS_OF_OBJECTS: Final = frozenset({"id", "project_id", "name", "shared"})
+
+_FILTERS: Final[Mapping[Kind, frozenset[str]]] = {
     "network": frozenset(
         {
             "id",
@@ -59,7 +55,14 @@ FILTERS: Final[Mapping[Kind, frozenset[str]]] = {
     "instance": frozenset({"id", "project_id", "name"}),
     "quota": frozenset({"project_id"}),
 }
-"""API attribute names that `list_records` filters by; what is not here is the caller's to filter."""
+
+FILTERS: Final[Mapping[Kind, frozenset[str]]] = {
+    kind: _FILTERS.get(kind, _FILTERS_OF_OBJECTS) for kind in KINDS.values()
+}
+"""API attribute names that `list_records` filters by; what is not here is the caller's to filter. Besides these,
+`LINK + relation` is a filter of every kind: the ids that a record names in that relation (`links.links_of`)."""
+
+LINK: Final = "link:"
 
 SORTS: Final[Mapping[Kind, frozenset[str]]] = {
     kind: names - {"fixed_ips:ip_address", "fixed_ips:subnet_id"} for kind, names in FILTERS.items()

@@ -10,14 +10,14 @@ from typing import Final
 
 import msgspec
 
-from underlay.model.change import Kind
+from underlay.model.change import KINDS, Kind
 from underlay.model.ids import HostName, InstanceId, NetworkId, Revision
 from underlay.store.contract import ChangeRow, Log, LogSource, StoredRecord
 from underlay.store.feed_lines import RawChange, encode_line
 
 Kinds = frozenset[Kind] | None
 
-_ORDER: Final[tuple[Kind, ...]] = ("network", "subnet", "agent", "dhcp_binding", "port", "instance", "quota")
+_ORDER: Final = tuple(KINDS.values())
 """Referents before references."""
 _PAGE: Final = 500
 _NETWORKS_A_PAGE: Final = 20

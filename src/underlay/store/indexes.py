@@ -1,28 +1,26 @@
 """Keeps the index tables in step with the records: the one place where they are written.
 
 In: a record that is new, one that is replaced (both states), one that is gone. Out: rows of `segments`, `addresses`,
-`free_ranges`, `usage`, changed by the difference. Each address costs a fixed number of statements, whatever
-the number of ports.
+`free_ranges`, `usage`, `links`, `unique_keys`, changed by the difference. Each address costs a fixed number of
+statements, whatever the number of ports.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar, assert_never
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ClauseElement, ColumnElement, Table, and_, bindparam, delete, insert, select, update
 
 from underlay.model.address import AddressRange, IpAddress
-from underlay.model.agent import Agent, DhcpBinding
 from underlay.model.change import Record, kind_of
 from underlay.model.ids import ProjectId, SubnetId
-from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import FixedIp, Port
-from underlay.model.quota import Quota
 from underlay.model.subnet import Subnet
+from underlay.store.links import links_of, unique_keys_of
 from underlay.store.ranges import address_from, free_runs, pool_with, split
 from underlay.store.rows import counted_project, segment_key
 from underlay.store.statements import Prepared, Session
-from underlay.store.tables import addresses, free_ranges, segments, usage
+from underlay.store.tables import addresses, free_ranges, links, segments, unique_keys, usage
 
 
 def _key(table: Table) -> ColumnElement[bool]:
@@ -62,6 +60,10 @@ class IndexStatements:
             .values(used=usage.c.used + bindparam("change"))
         )
         self.start_count: Final = prepare(insert(usage))
+        self.add_link: Final = prepare(insert(links))
+        self.drop_link: Final = prepare(delete(links).where(_key(links)))
+        self.add_key: Final = prepare(insert(unique_keys))
+        self.drop_key: Final = prepare(delete(unique_keys).where(_key(unique_keys)))
 
 
 class Indexes:
@@ -85,11 +87,29 @@ class Indexes:
                 self._change_pools(_as(Subnet, old), _as(Subnet, new))
             case Port():
                 self._change_addresses(_as(Port, old), _as(Port, new))
-            case Agent() | DhcpBinding() | Instance() | Quota() | None:
+            case None:
                 return
             case _:
-                assert_never(either)
+                pass
+        self._change_links(either, old, new)
         self._change_usage(old, new)
+
+    def _change_links(self, either: Record, old: Record | None, new: Record | None) -> None:
+        named = {"kind": kind_of(either), "id": either.id}
+        before = links_of(old) if old else frozenset()
+        after = links_of(new) if new else frozenset()
+        if before != after:
+            gone, made = [
+                [{**named, "relation": as_, "to_id": to} for as_, to in sorted(some)]
+                for some in (before - after, after - before)
+            ]
+            self._session.run_many(self._sql.drop_link, gone)
+            self._session.run_many(self._sql.add_link, made)
+        had = unique_keys_of(old) if old else frozenset()
+        has = unique_keys_of(new) if new else frozenset()
+        if had != has:
+            self._session.run_many(self._sql.drop_key, [{**named, "key": key} for key in sorted(had - has)])
+            self._session.run_many(self._sql.add_key, [{**named, "key": key} for key in sorted(has - had)])
 
     def _change_segment(self, old: Network | None, new: Network | None) -> None:
         left = segment_key(old.segment) if old else None

@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, false, or_, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from underlay.model.change import Kind
+from underlay.model.change import KINDS, Kind
 from underlay.model.ids import ProjectId
-from underlay.store.contract import FILTERS, SORTS, MarkerNotFound, Query, R
+from underlay.store.contract import FILTERS, LINK, SORTS, MarkerNotFound, Query, R
+from underlay.store.lookups import linking
 from underlay.store.ranges import packed_or_none
-from underlay.store.rows import KINDS, TABLES, column_name, decode_as
+from underlay.store.rows import TABLES, column_name, decode_as, is_of
 from underlay.store.statements import Session
-from underlay.store.tables import addresses, networks, ports, subnets
+from underlay.store.tables import addresses, links, networks, objects, ports, subnets
 
 Value = str | bool | int | None
 
@@ -27,7 +28,7 @@ class Lister:
         """As `contract.Listing.list_records`."""
         kind = KINDS[record_type]
         table = TABLES[kind]
-        statement = select(table.c.record).where(*_conditions(kind, query))
+        statement = select(table.c.record).where(is_of(kind), *_conditions(kind, query))
         keys = _sort_keys(kind, query)
         if query.marker is not None:
             statement = statement.where(self._beyond_marker(kind, keys, query.marker))
@@ -42,7 +43,7 @@ class Lister:
     ) -> ColumnElement[bool]:
         """(k1, k2, ...) beyond the marker's: k1 beyond, or k1 equal and k2 beyond, and so on."""
         columns = [key for key, _ in keys]
-        rows = self._session.select(select(*columns).where(TABLES[kind].c.id == marker))
+        rows = self._session.select(select(*columns).where(is_of(kind), TABLES[kind].c.id == marker))
         if not rows:
             raise MarkerNotFound(marker)
         steps = []
@@ -71,6 +72,8 @@ def _conditions(kind: Kind, query: Query) -> list[ColumnElement[bool]]:
 
 
 def _condition(kind: Kind, name: str, values: Sequence[Value]) -> ColumnElement[bool]:
+    if name.startswith(LINK):
+        return TABLES[kind].c.id.in_(linking(kind, name.removeprefix(LINK), links.c.to_id.in_(values)))
     if name not in FILTERS[kind]:
         raise KeyError(name)
     match name:
@@ -105,3 +108,5 @@ def _visible(kind: Kind, project_id: ProjectId) -> ColumnElement[bool]:
             return TABLES[kind].c.project_id == project_id
         case "agent" | "dhcp_binding":
             return false()
+        case _:
+            return or_(objects.c.project_id == project_id, objects.c.shared)

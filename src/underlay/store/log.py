@@ -9,7 +9,7 @@ from sqlalchemy import ClauseElement, ColumnElement, Select, bindparam, func, li
 from underlay.model.change import Kind
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, Revision
 from underlay.store.contract import ChangeRow, Place, StoredRecord
-from underlay.store.rows import TABLES
+from underlay.store.rows import TABLES, is_of
 from underlay.store.statements import Prepared, Row, Session
 from underlay.store.tables import changes, dhcp_bindings, ports
 
@@ -49,7 +49,8 @@ def _stored(kind: Kind) -> Select[Any]:
     network_id: ColumnElement[Any] = table.c.network_id if "network_id" in table.c else null()
     if kind == "network":
         network_id = table.c.id
-    return select(table.c.created, literal(kind), table.c.id, network_id, table.c.record).order_by(table.c.created)
+    columns = (table.c.created, literal(kind), table.c.id, network_id, table.c.record)
+    return select(*columns).where(is_of(kind)).order_by(table.c.created)
 
 
 class DatabaseLog:

@@ -3,11 +3,22 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from sqlalchemy import BindParameter, ClauseElement, bindparam, exists, func, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    ColumnElement,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from underlay.model.change import Kind
 from underlay.model.port import DHCP_OWNER
-from underlay.store.rows import TABLES
+from underlay.store.rows import TABLES, is_of
 from underlay.store.statements import Prepared
 from underlay.store.tables import (
     addresses,
@@ -15,9 +26,11 @@ from underlay.store.tables import (
     changes,
     dhcp_bindings,
     free_ranges,
+    links,
     ports,
     segments,
     subnets,
+    unique_keys,
     usage,
 )
 
@@ -27,7 +40,25 @@ class LookupStatements:
 
     def __init__(self, prepare: Callable[[ClauseElement], Prepared]) -> None:
         self.by_id: Final[Mapping[Kind, Prepared]] = {
-            kind: prepare(select(table.c.record).where(table.c.id == bindparam("id"))) for kind, table in TABLES.items()
+            kind: prepare(select(table.c.record).where(is_of(kind), table.c.id == bindparam("id")))
+            for kind, table in TABLES.items()
+        }
+        self.linked: Final[Mapping[Kind, Prepared]] = {kind: prepare(_linked(kind)) for kind in TABLES}
+        self.with_unique_key: Final[Mapping[Kind, Prepared]] = {
+            kind: prepare(_with_unique_key(kind)) for kind in TABLES
+        }
+        self.all_of: Final[Mapping[Kind, Prepared]] = {
+            kind: prepare(select(table.c.record).where(is_of(kind)).order_by(table.c.created))
+            for kind, table in TABLES.items()
+        }
+        self.all_of_project: Final[Mapping[Kind, Prepared]] = {
+            kind: prepare(
+                select(table.c.record)
+                .where(is_of(kind), table.c.project_id == bindparam("project_id"))
+                .order_by(table.c.created)
+            )
+            for kind, table in TABLES.items()
+            if "project_id" in table.c
         }
         self.revision: Final = prepare(select(func.max(changes.c.revision)))
         self.used: Final = prepare(
@@ -109,6 +140,29 @@ def port_of_other_owner_using(subnet_id: str, owners: tuple[str, ...]) -> Clause
         .where(addresses.c.subnet_id == subnet_id, ports.c.device_owner.not_in(owners))
         .limit(1)
     )
+
+
+def some_link(to_id: str, relations: tuple[str, ...] | None) -> ClauseElement:
+    """One link to that id, in one of the relations."""
+    found = select(links.c.id).where(links.c.to_id == to_id).limit(1)
+    return found if relations is None else found.where(links.c.relation.in_(relations))
+
+
+def linking(kind: Kind, relation: ColumnElement[str] | str, to_id: ColumnElement[bool]) -> Select[tuple[str]]:
+    """The ids of the records of the kind that name such an id in that relation."""
+    return select(links.c.id).where(links.c.kind == kind, links.c.relation == relation, to_id)
+
+
+def _linked(kind: Kind) -> ClauseElement:
+    table = TABLES[kind]
+    ids = linking(kind, bindparam("relation"), links.c.to_id == bindparam("to_id"))
+    return select(table.c.record).where(is_of(kind), table.c.id.in_(ids)).order_by(table.c.created)
+
+
+def _with_unique_key(kind: Kind) -> ClauseElement:
+    table = TABLES[kind]
+    ids = select(unique_keys.c.id).where(unique_keys.c.kind == kind, unique_keys.c.key == bindparam("key"))
+    return select(table.c.record).where(is_of(kind), table.c.id.in_(ids))
 
 
 def _foreign_use() -> ClauseElement:

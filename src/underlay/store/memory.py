@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from underlay.model.address import AddressRange, IpAddress, Mac
 from underlay.model.agent import Agent, AgentType, DhcpBinding
-from underlay.model.change import Record, Ref, Writes, kind_of, network_of
+from underlay.model.change import Record, Ref, Writes, kind_of, network_of, project_of
 from underlay.model.codec import encode
 from underlay.model.errors import Conflict
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId, Vid
@@ -20,11 +20,12 @@ from underlay.model.port import DHCP_OWNER, Port
 from underlay.model.quota import Quota
 from underlay.model.subnet import Subnet
 from underlay.store.contract import ChangeRow, Query, R
+from underlay.store.links import links_of, unique_keys_of
 from underlay.store.memory_listing import select_records
 from underlay.store.memory_log import MemoryLog
 from underlay.store.memory_state import Kept, State
 from underlay.store.ranges import free_runs
-from underlay.store.rows import hosts_of, segment_key
+from underlay.store.rows import counted_project, hosts_of, segment_key
 
 T = TypeVar("T")
 
@@ -138,14 +139,34 @@ class MemoryMoment:
         """Of that project."""
         return self._state.find(Quota, project_id)
 
+    def record(self, record_type: type[R], record_id: str) -> R | None:
+        """The record of that type and id."""
+        return self._state.find(record_type, record_id)
+
+    def records_of(self, record_type: type[R], project_id: ProjectId | None = None) -> Sequence[R]:
+        """All of the type (of the project), in order of creation."""
+        found = self._state.all_of(record_type)
+        return [record for record in found if project_id is None or project_of(record) == project_id]
+
+    def linked(self, record_type: type[R], relation: str, to_id: str) -> Sequence[R]:
+        """The records of the type that name the id in that relation, in order of creation."""
+        return [record for record in self._state.all_of(record_type) if (relation, to_id) in links_of(record)]
+
+    def is_linked(self, to_id: str, *, relations: Collection[str] | None = None) -> bool:
+        """Whether any record names the id (in one of the relations)."""
+        named = (
+            link for of_kind in self._state.kept.values() for kept in of_kind.values() for link in links_of(kept.record)
+        )
+        return any(to == to_id and (relations is None or relation in relations) for relation, to in named)
+
+    def with_unique_key(self, record_type: type[R], key: str) -> R | None:
+        """The record of the type that has the key."""
+        return next((record for record in self._state.all_of(record_type) if key in unique_keys_of(record)), None)
+
     def count(self, resource: str, project_id: ProjectId) -> int:
-        """How many of the resource (`network`, `subnet`, `port`) the project has."""
-        counted: Sequence[Network | Subnet | Port] = [
-            *self._state.all_of(Network),
-            *self._state.all_of(Subnet),
-            *self._state.all_of(Port),
-        ]
-        return sum(kind_of(record) == resource and record.project_id == project_id for record in counted)
+        """How many of the resource, named as its kind, the project has."""
+        records = (kept.record for of_kind in self._state.kept.values() for kept in of_kind.values())
+        return sum(kind_of(record) == resource and counted_project(record) == project_id for record in records)
 
     def subnets_of(self, network_id: NetworkId) -> Sequence[Subnet]:
         """In order of creation."""

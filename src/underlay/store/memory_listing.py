@@ -3,23 +3,25 @@
 from functools import partial
 from typing import Any
 
-from underlay.model.change import Record
+from underlay.model.agent import Agent, DhcpBinding
+from underlay.model.change import KINDS, Record
 from underlay.model.ids import ProjectId
 from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.subnet import Subnet
-from underlay.store.contract import FILTERS, SORTS, MarkerNotFound, Query, R
+from underlay.store.contract import FILTERS, LINK, SORTS, MarkerNotFound, Query, R
+from underlay.store.links import links_of
 from underlay.store.memory_state import State
-from underlay.store.rows import KINDS, column_name, columns_of
+from underlay.store.rows import column_name, columns_of
 
 
 def select_records(state: State, record_type: type[R], query: Query) -> list[R]:
     """As `contract.Listing.list_records`."""
     kind = KINDS[record_type]
     for name in query.filters:
-        if name not in FILTERS[kind]:
+        if name not in FILTERS[kind] and not name.startswith(LINK):
             raise KeyError(name)
     for name, _ in query.sort:
         if name not in SORTS[kind]:
@@ -50,6 +52,8 @@ def _fits(state: State, record: Record, query: Query) -> bool:
 
 
 def _has_one(record: Record, name: str, values: tuple[str | bool | int | None, ...]) -> bool:
+    if name.startswith(LINK):
+        return any(LINK + relation == name and to_id in values for relation, to_id in links_of(record))
     if isinstance(record, Port) and name == "fixed_ips:ip_address":
         return any(str(fixed_ip.ip_address) in values for fixed_ip in record.fixed_ips)
     if isinstance(record, Port) and name == "fixed_ips:subnet_id":
@@ -75,5 +79,8 @@ def _visible(state: State, record: Record, project_id: ProjectId) -> bool:
             return project_id in (record.project_id, network.project_id if network else None)
         case Instance() | Quota():
             return record.project_id == project_id
-        case _:
+        case Agent() | DhcpBinding():
             return False
+        case _:
+            columns = columns_of(record)
+            return bool(columns["shared"]) or columns["project_id"] == project_id

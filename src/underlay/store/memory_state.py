@@ -8,16 +8,15 @@ from typing import cast
 import msgspec
 
 from underlay.model.agent import Agent, DhcpBinding
-from underlay.model.change import Kind, Record, kind_of
+from underlay.model.change import KINDS, Kind, Record, kind_of
 from underlay.model.errors import Conflict
 from underlay.model.ids import AgentId, Revision
-from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
-from underlay.model.quota import Quota
 from underlay.model.subnet import Subnet
 from underlay.store.contract import ChangeRow, R
-from underlay.store.rows import KINDS, segment_key
+from underlay.store.links import unique_keys_of
+from underlay.store.rows import segment_key
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -77,6 +76,8 @@ class State(msgspec.Struct):
 
 def _claims(record: Record) -> Iterator[tuple[object, ...]]:
     """What no other record may have."""
+    for only in unique_keys_of(record):
+        yield ("unique_keys", kind_of(record), only)
     match record:
         case Network():
             key = segment_key(record.segment)
@@ -88,7 +89,7 @@ def _claims(record: Record) -> Iterator[tuple[object, ...]]:
                 yield ("addresses", fixed_ip.subnet_id, fixed_ip.ip_address)
         case Agent():
             yield ("agents", record.host, record.agent_type)
-        case Subnet() | DhcpBinding() | Instance() | Quota():
+        case _:
             return
 
 
@@ -101,5 +102,5 @@ def _references(record: Record) -> Iterable[tuple[Kind, str]]:
             return [("network", record.network_id), *(("subnet", fixed.subnet_id) for fixed in record.fixed_ips)]
         case DhcpBinding():
             return [("network", record.network_id), ("agent", record.agent_id)]
-        case Network() | Agent() | Instance() | Quota():
+        case _:
             return []

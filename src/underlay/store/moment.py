@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from underlay.model.address import AddressRange, IpAddress, Mac
 from underlay.model.agent import Agent, AgentType, DhcpBinding
-from underlay.model.change import Writes
+from underlay.model.change import KINDS, Writes
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId, Vid
 from underlay.model.instance import Instance
 from underlay.model.network import Network
@@ -19,7 +19,7 @@ from underlay.model.quota import Quota
 from underlay.model.subnet import Subnet
 from underlay.store.contract import Query, R
 from underlay.store.listing import Lister
-from underlay.store.lookups import LookupStatements, port_of_other_owner, port_of_other_owner_using
+from underlay.store.lookups import LookupStatements, port_of_other_owner, port_of_other_owner_using, some_link
 from underlay.store.ranges import address_from
 from underlay.store.records import Records
 from underlay.store.rows import decode_as
@@ -98,8 +98,32 @@ class Moment:
         """Of that project."""
         return self._records.find(Quota, project_id)
 
+    def record(self, record_type: type[R], record_id: str) -> R | None:
+        """The record of that type and id."""
+        return self._records.find(record_type, record_id)
+
+    def records_of(self, record_type: type[R], project_id: ProjectId | None = None) -> Sequence[R]:
+        """All of the type (of the project), in order of creation."""
+        by_kind = self._sql.all_of if project_id is None else self._sql.all_of_project
+        rows = self._session.rows(by_kind[KINDS[record_type]], {"project_id": project_id})
+        return [decode_as(record_type, row[0]) for row in rows]
+
+    def linked(self, record_type: type[R], relation: str, to_id: str) -> Sequence[R]:
+        """The records of the type that name the id in that relation, in order of creation."""
+        rows = self._session.rows(self._sql.linked[KINDS[record_type]], {"relation": relation, "to_id": to_id})
+        return [decode_as(record_type, row[0]) for row in rows]
+
+    def is_linked(self, to_id: str, *, relations: Collection[str] | None = None) -> bool:
+        """Whether any record names the id (in one of the relations)."""
+        return bool(self._session.select(some_link(to_id, None if relations is None else tuple(relations))))
+
+    def with_unique_key(self, record_type: type[R], key: str) -> R | None:
+        """The record of the type that has the key."""
+        row = self._session.row(self._sql.with_unique_key[KINDS[record_type]], {"key": key})
+        return decode_as(record_type, row[0]) if row else None
+
     def count(self, resource: str, project_id: ProjectId) -> int:
-        """How many of the resource (`network`, `subnet`, `port`) the project has."""
+        """How many of the resource, named as its kind, the project has."""
         row = self._session.row(self._sql.used, {"project_id": project_id, "resource": resource})
         return int(row[0]) if row else 0
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import cast
 
-from underlay.model.change import Kind, Record, Ref
+from underlay.model.change import KINDS, Kind, Record, Ref
 from underlay.store.contract import R
-from underlay.store.rows import KINDS, decode_kind
+from underlay.store.rows import decode_kind
 from underlay.store.statements import Prepared, Session
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, Final, assert_never, cast
 
 import msgspec
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table, true
 
 from underlay.model.address import decode_address_type
 from underlay.model.agent import Agent, DhcpBinding
-from underlay.model.change import Kind, Record
+from underlay.model.change import KINDS, Kind, Record, kind_of, project_of
 from underlay.model.ids import HostName, ProjectId
 from underlay.model.instance import Instance
 from underlay.model.network import Flat, Local, Network, Segment, Vlan
@@ -21,7 +21,7 @@ from underlay.model.subnet import Subnet
 from underlay.store import tables
 from underlay.store.contract import R
 
-TABLES: Final[Mapping[Kind, Table]] = {
+_OWN_TABLES: Final[Mapping[Kind, Table]] = {
     "network": tables.networks,
     "subnet": tables.subnets,
     "port": tables.ports,
@@ -31,15 +31,8 @@ TABLES: Final[Mapping[Kind, Table]] = {
     "quota": tables.quotas,
 }
 
-KINDS: Final[Mapping[type[Record], Kind]] = {
-    Network: "network",
-    Subnet: "subnet",
-    Port: "port",
-    Agent: "agent",
-    DhcpBinding: "dhcp_binding",
-    Instance: "instance",
-    Quota: "quota",
-}
+TABLES: Final[Mapping[Kind, Table]] = {kind: _OWN_TABLES.get(kind, tables.objects) for kind in KINDS.values()}
+"""Where the records of a kind are: a table of their own, or `objects`."""
 
 _COLUMN_NAMES: Final[Mapping[str, str]] = {
     "provider:network_type": "network_type",
@@ -52,6 +45,11 @@ _COLUMN_NAMES: Final[Mapping[str, str]] = {
 _DECODERS: Final[Mapping[Kind, msgspec.json.Decoder[Any]]] = {
     kind: msgspec.json.Decoder(record_type, dec_hook=decode_address_type) for record_type, kind in KINDS.items()
 }
+
+
+def is_of(kind: Kind) -> ColumnElement[bool]:
+    """Tells the kind's rows from the others in its table."""
+    return tables.objects.c.kind == kind if TABLES[kind] is tables.objects else true()
 
 
 def decode_as(record_type: type[R], text: str | bytes) -> R:
@@ -129,7 +127,13 @@ def columns_of(record: Record) -> dict[str, Any]:
         case Quota():
             return {"id": record.id, "project_id": record.project_id}
         case _:
-            assert_never(record)
+            return {
+                "kind": kind_of(record),
+                "id": record.id,
+                "project_id": project_of(record) or "",
+                "name": getattr(record, "name", ""),
+                "shared": getattr(record, "shared", False),
+            }
 
 
 def hosts_of(record: Record) -> tuple[HostName, ...]:
@@ -139,21 +143,17 @@ def hosts_of(record: Record) -> tuple[HostName, ...]:
             return (record.binding.host,) if record.binding.host else ()
         case DhcpBinding() | Agent():
             return (record.host,)
-        case Network() | Subnet() | Instance() | Quota():
-            return ()
         case _:
-            assert_never(record)
+            return ()
 
 
 def counted_project(record: Record) -> ProjectId | None:
     """The project whose quota the record counts against; None for kinds that are not counted."""
     match record:
-        case Network() | Subnet() | Port():
-            return record.project_id
         case Agent() | DhcpBinding() | Instance() | Quota():
             return None
         case _:
-            assert_never(record)
+            return project_of(record)
 
 
 def segment_key(segment: Segment) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """The tables of records, and of everything that is an index over them.
 
-A table a kind: `record` is the whole record as JSON, the truth; the other columns are copies of what is filtered,
-sorted or made unique, written by `rows` and `indexes` only. Types are those that every driver takes as they are,
-because statements run without SQLAlchemy's type conversion (see `statements`).
+A table a kind, or `objects` for kinds that are few: `record` is the whole record as JSON, the truth; the other columns
+are copies of what is filtered, sorted or made unique, written by `rows` and `indexes` only. Types are those that every
+driver takes as they are, because statements run without SQLAlchemy's type conversion (see `statements`).
 
 `created` is the revision of the change that first put the record: unique over all kinds, and the order of creation.
 Text that a record lacks (no host, no gateway) is '' and a missing number 0: sorting and page marks need no NULL.
@@ -119,6 +119,45 @@ dhcp_bindings: Final = _table_of_kind(
 instances: Final = _table_of_kind("instances", _text("project_id", index=True), _text("name", index=True))
 
 quotas: Final = _table_of_kind("quotas", _text("project_id"))
+
+objects: Final = Table(
+    "objects",
+    metadata,
+    Column("created", _REVISION, primary_key=True, autoincrement=False),
+    _text("kind"),
+    _text("id"),
+    _text("project_id"),
+    _text("name"),
+    Column("shared", Boolean, nullable=False),
+    _text("record"),
+    UniqueConstraint("kind", "id"),
+    Index(None, "kind", "project_id"),
+    Index(None, "kind", "name"),
+)
+"""The records of all kinds that have no table of their own, because they are few beside ports."""
+
+links: Final = Table(
+    "links",
+    metadata,
+    _text("kind", primary_key=True),
+    _text("id", primary_key=True),
+    _text("relation", primary_key=True),
+    _text("to_id", primary_key=True),
+    Index(None, "to_id", "relation"),
+    sqlite_with_rowid=False,
+)
+"""Which record names which other one, and as what (`links.links_of`)."""
+
+unique_keys: Final = Table(
+    "unique_keys",
+    metadata,
+    _text("kind", primary_key=True),
+    _text("key", primary_key=True),
+    _text("id"),
+    Index(None, "kind", "id"),
+    sqlite_with_rowid=False,
+)
+"""What only one record of a kind may have (`links.unique_keys_of`)."""
 
 segments: Final = Table(
     "segments",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ClauseElement, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import ClauseElement, bindparam, delete, func, insert, select, update
 
 from underlay.model.agent import Agent
 from underlay.model.change import Kind, Record, Ref, Writes, kind_of, network_of
@@ -17,7 +17,7 @@ from underlay.model.ids import AgentId, HostName, Revision
 from underlay.model.subnet import Subnet
 from underlay.store.indexes import Indexes, IndexStatements
 from underlay.store.records import Records
-from underlay.store.rows import TABLES, columns_of, hosts_of
+from underlay.store.rows import TABLES, columns_of, hosts_of, is_of
 from underlay.store.statements import Prepared, Session
 from underlay.store.tables import agents, changes
 
@@ -29,14 +29,15 @@ class WriterStatements:
         self.indexes: Final = IndexStatements(prepare)
         self.insert: Final[Mapping[Kind, Prepared]] = {kind: prepare(insert(table)) for kind, table in TABLES.items()}
         self.update: Final[Mapping[Kind, Prepared]] = {
-            kind: prepare(_update(table, [column.name for column in table.c if column.name not in _FIXED]))
+            kind: prepare(_update(kind, [column.name for column in table.c if column.name not in _FIXED]))
             for kind, table in TABLES.items()
         }
         self.update_record: Final[Mapping[Kind, Prepared]] = {
-            kind: prepare(_update(table, ["record"])) for kind, table in TABLES.items()
+            kind: prepare(_update(kind, ["record"])) for kind in TABLES
         }
         self.delete: Final[Mapping[Kind, Prepared]] = {
-            kind: prepare(delete(table).where(table.c.id == bindparam("id"))) for kind, table in TABLES.items()
+            kind: prepare(delete(table).where(is_of(kind), table.c.id == bindparam("id")))
+            for kind, table in TABLES.items()
         }
         self.touch: Final = prepare(
             update(agents).where(agents.c.id == bindparam("of_id")).values(heartbeat_timestamp=bindparam("now"))
@@ -46,12 +47,14 @@ class WriterStatements:
         self.prune: Final = prepare(delete(changes).where(changes.c.revision <= bindparam("up_to")))
 
 
-_FIXED: Final = frozenset({"created", "id", "heartbeat_timestamp"})
+_FIXED: Final = frozenset({"created", "kind", "id", "heartbeat_timestamp"})
 """Columns that a put of an existing record leaves alone."""
 
 
-def _update(table: Table, names: Sequence[str]) -> ClauseElement:
-    return update(table).where(table.c.id == bindparam("of_id")).values({name: bindparam(name) for name in names})
+def _update(kind: Kind, names: Sequence[str]) -> ClauseElement:
+    table = TABLES[kind]
+    found = update(table).where(is_of(kind), table.c.id == bindparam("of_id"))
+    return found.values({name: bindparam(name) for name in names})
 
 
 class Writer:

@@ -1,5 +1,6 @@
 """The attribute tables, as data: what a client may send, what it is shown, and what each attribute means."""
 
+from underlay.api.attributes.address_scope import ADDRESS_SCOPE
 from underlay.api.attributes.agent import AGENT
 from underlay.api.attributes.instance import INSTANCE
 from underlay.api.attributes.network import NETWORK
@@ -7,6 +8,6 @@ from underlay.api.attributes.port import PORT
 from underlay.api.attributes.quota import QUOTA
 from underlay.api.attributes.subnet import SUBNET
 
-RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE)
+RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE, ADDRESS_SCOPE)
 
-__all__ = ["AGENT", "INSTANCE", "NETWORK", "PORT", "QUOTA", "RESOURCES", "SUBNET"]
+__all__ = ["ADDRESS_SCOPE", "AGENT", "INSTANCE", "NETWORK", "PORT", "QUOTA", "RESOURCES", "SUBNET"]

@@ -79,4 +79,5 @@ AGENT = Resource(
     ),
     update=_update,
     delete=_delete,
+    admin_only=True,
 )

@@ -51,6 +51,7 @@ class Attribute(msgspec.Struct, frozen=True):
     required: a create without it is refused.
     admin: only an administrator sees it.
     filter: how a value in a list's query is read; None: lists cannot be filtered by it.
+    link: lists filter by it through the store's links of that relation; empty: not.
     match: whether a shown value fits the filter's values; None: it is one of them.
     sort: whether lists can be sorted by it.
     """
@@ -63,14 +64,32 @@ class Attribute(msgspec.Struct, frozen=True):
     required: bool = False
     admin: bool = False
     filter: Reader | None = None
+    link: str = ""
     match: Callable[[Any, Collection[Any]], bool] | None = None
     sort: bool = False
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """The resource under whose URL another has its own, as rules of a QoS policy.
+
+    Attributes:
+    resource: whose `/{parameter}` stands before the nested collection.
+    parameter: the name of its id in the path, and in the values that `create` is given.
+    relation: in which the nested records name it (`store.links`).
+    """
+
+    resource: "Resource"
+    parameter: str
+    relation: str
 
 
 class Resource(msgspec.Struct, frozen=True):
     """One resource of the API.
 
     Attributes:
+    path: the collection's place below `/v2.0` (below its parent's record); empty: the same word as `collection`.
+    parent: nested resources only. They are seen and changed only under the right parent, if that may be seen.
+    admin_only: for everybody else lists are empty and records missing.
     name, collection: the keys of one and of many in bodies, as in `{"network": {}}` and `{"networks": []}`.
     record_type: what the store keeps.
     missing: the error for an id that names nothing.
@@ -86,6 +105,15 @@ class Resource(msgspec.Struct, frozen=True):
     create: Callable[[ProjectId, Values], Command] | None = None
     update: Callable[[str, int | None, Values], Command] | None = None
     delete: Callable[[str, int | None], Command] | None = None
+    path: str = ""
+    parent: Parent | None = None
+    admin_only: bool = False
+
+    @property
+    def url(self) -> str:
+        """The collection's path below `/v2.0`, with the parent's id as a parameter."""
+        own = self.path or self.collection
+        return own if self.parent is None else f"{self.parent.resource.url}/{{{self.parent.parameter}}}/{own}"
 
     def attribute(self, name: str) -> Attribute | None:
         """The attribute of that name."""

@@ -1,0 +1,83 @@
+"""Address scopes: subnet pools within one share one routable space, so their addresses do not overlap.
+
+Source: Networking API v2.0, extension address-scope; what is refused is what Neutron refuses.
+"""
+
+from typing import Final, assert_never
+
+from msgspec import UNSET
+
+from underlay.commands.address_scope import (
+    AddressScopeCommand,
+    CreateAddressScope,
+    DeleteAddressScope,
+    UpdateAddressScope,
+)
+from underlay.model.address_scope import AddressScope
+from underlay.model.caller import Caller
+from underlay.model.change import Ref, Writes
+from underlay.model.errors import AddressScopeInUse, AddressScopeNotFound, AddressScopeUpdateError
+from underlay.rules import access
+from underlay.rules.amend import amended
+from underlay.rules.snapshot import Circumstances, Snapshot
+from underlay.rules.verdict import Verdict
+
+SUBNET_POOLS: Final = "address_scope"
+"""The relation in which a subnet pool names its address scope."""
+
+
+def judge(command: AddressScopeCommand, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
+    """Any command on address scopes."""
+    match command:
+        case CreateAddressScope():
+            return create(command, caller, circumstances)
+        case UpdateAddressScope():
+            return update(command, snapshot, caller, circumstances)
+        case DeleteAddressScope():
+            return delete(command, snapshot, caller)
+        case _:
+            assert_never(command)
+
+
+def create(command: CreateAddressScope, caller: Caller, circumstances: Circumstances) -> Verdict:
+    """A scope of one IP version. `shared` is the administrator's."""
+    access.require_writer(caller, "create_address_scope", *(("shared",) if command.shared else ()))
+    access.require_own_project(caller, command.project_id)
+    scope = AddressScope(
+        id=circumstances.new_id(),
+        project_id=command.project_id,
+        name=command.name,
+        ip_version=command.ip_version,
+        created_at=circumstances.now,
+        updated_at=circumstances.now,
+        shared=command.shared,
+    )
+    return Verdict(Writes(puts=(scope,)), scope)
+
+
+def update(command: UpdateAddressScope, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
+    """The owner renames it, the administrator shares it. Raises AddressScopeUpdateError when it is to be unshared."""
+    before = visible(command.id, snapshot, caller)
+    access.require_owner(caller, "update_address_scope", before.project_id)
+    if command.shared is not UNSET:
+        access.require_admin(caller, "update_address_scope", "shared")
+    access.require_revision(command.revision, before.revision_number)
+    if before.shared and command.shared is False:
+        raise AddressScopeUpdateError(before.id, "Shared address scope can't be unshared")
+    after = amended(before, circumstances.now, name=command.name, shared=command.shared)
+    return Verdict(Writes(puts=(after,)) if after is not before else Writes(), after)
+
+
+def delete(command: DeleteAddressScope, snapshot: Snapshot, caller: Caller) -> Verdict:
+    """Raises AddressScopeInUse while subnet pools belong to it."""
+    scope = visible(command.id, snapshot, caller)
+    access.require_owner(caller, "delete_address_scope", scope.project_id)
+    access.require_revision(command.revision, scope.revision_number)
+    if snapshot.is_linked(scope.id, relations=(SUBNET_POOLS,)):
+        raise AddressScopeInUse(scope.id)
+    return Verdict(Writes(deletes=(Ref("address_scope", scope.id),)))
+
+
+def visible(scope_id: str, snapshot: Snapshot, caller: Caller) -> AddressScope:
+    """The scope, if the caller may see it. Raises AddressScopeNotFound."""
+    return access.visible(AddressScope, scope_id, AddressScopeNotFound, snapshot, caller)
