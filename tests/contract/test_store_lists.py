@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from fakes.records import HOST, PROJECT, dhcp_agent, dhcp_binding, network, port, subnet
 from underlay.model.address import AddressRange
 from underlay.model.agent import Agent, DhcpBinding
-from underlay.model.change import Writes
+from underlay.model.change import KINDS, Writes
 from underlay.model.ids import NetworkId, ProjectId
 from underlay.model.instance import Instance
 from underlay.model.network import Flat, Local, Network
@@ -19,7 +19,6 @@ from underlay.model.port import Port
 from underlay.model.subnet import Subnet
 from underlay.store.contract import FILTERS, SORTS, MarkerNotFound, Query
 from underlay.store.memory import MemoryStore
-from underlay.store.rows import KINDS
 from underlay.store.transaction import Store
 
 AnyStore = Store | MemoryStore
@@ -27,7 +26,8 @@ MINE = ProjectId("mine")
 NET = network(1, subnets=1)
 SUB = replace(subnet(NET), allocation_pools=(AddressRange(ip_address("10.0.0.2"), ip_address("10.0.0.254")),))
 PORTS = [port(number, NET, HOST if number % 2 else None, ((SUB, f"10.0.0.{10 + number}"),)) for number in range(6)]
-NAMED = [replace(found, name=name) for found, name in zip(PORTS, "cabbac", strict=True)]
+TAGS: tuple[tuple[str, ...], ...] = (("red",), ("red", "blue"), (), ("blue",), (), ("green",))
+NAMED = [replace(found, name=name, tags=tags) for found, name, tags in zip(PORTS, "cabbac", TAGS, strict=True)]
 
 
 @pytest.fixture
@@ -70,6 +70,11 @@ def test_without_a_wish_all_come_in_order_of_creation(store: AnyStore) -> None:
         ({"fixed_ips:ip_address": ("no address",)}, []),
         ({"fixed_ips:subnet_id": (SUB.id,), "name": ("b",)}, [2, 3]),
         ({"fixed_ips:subnet_id": ("none",)}, []),
+        ({"tags": ("red",)}, [0, 1]),
+        ({"tags": ("red", "blue")}, [1]),
+        ({"tags-any": ("green", "blue")}, [1, 3, 5]),
+        ({"not-tags": ("red", "blue")}, [0, 2, 3, 4, 5]),
+        ({"not-tags-any": ("red", "blue"), "name": ("c",)}, [5]),
         ({"admin_state_up": (True,)}, [0, 1, 2, 3, 4, 5]),
         ({"admin_state_up": (False,)}, []),
         ({"status": ("DOWN",), "device_owner": ("",), "network_id": (NET.id,)}, [0, 1, 2, 3, 4, 5]),

@@ -133,6 +133,12 @@ EXTENSIONS: Final = (
         "2016-04-11T10:00:00-00:00",
     ),
     Extension(
+        "standard-attr-tag",
+        "Tag support for resources with standard attribute",
+        "Enables to set tag on resources with standard attribute.",
+        "2017-01-01T00:00:00-00:00",
+    ),
+    Extension(
         "standard-attr-timestamp",
         "Resource timestamps",
         "Adds created_at and updated_at fields to all Neutron resources that have Neutron standard attributes.",
@@ -143,6 +149,18 @@ EXTENSIONS: Final = (
         "DHCP address of a subnet",
         "Ours: `dhcp_address` fixes the address of a subnet's DHCP port when the subnet is created.",
         "2026-11-22T10:00:00-00:00",
+    ),
+    Extension(
+        "tag-creation",
+        "Tag creation extension",
+        "Allow to create multiple tags for a resource",
+        "2024-07-23T10:00:00-00:00",
+    ),
+    Extension(
+        "tag-ports-during-bulk-creation",
+        "Tag Ports During Bulk Creation",
+        "Allow to tag ports during bulk creation",
+        "2019-12-29T19:00:00-00:00",
     ),
 )
 

@@ -15,7 +15,7 @@ from underlay.api.attributes.attribute import Attribute, Resource
 from underlay.api.render import Viewpoint
 from underlay.model.caller import Caller
 from underlay.model.errors import BadRequest, HTTPBadRequest
-from underlay.store.contract import FILTERS, LINK, SORTS, Query
+from underlay.store.contract import FILTERS, LINK, SORTS, TAG_FILTERS, Query
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -135,6 +135,8 @@ def _read(row: Attribute, text: str) -> Any:
 def _as_stored(resource: Resource, row: Attribute, wanted: tuple[Any, ...]) -> dict[str, tuple[Any, ...]]:
     if row.link:
         return {LINK + row.link: wanted}
+    if row.name in TAG_FILTERS:
+        return {row.name: tuple(dict.fromkeys(tag for text in wanted for tag in text.split(",")))}
     name = _STORED_AS.get(row.name, row.name)
     if row.match is None:
         if any(type(one) is int and abs(one) > _MAX_STORED_INTEGER for one in wanted):

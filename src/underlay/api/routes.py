@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from underlay.api import calls, documents, hosts, quotas, scheduling
+from underlay.api import calls, documents, hosts, quotas, scheduling, tags
 from underlay.api.attributes import QUOTA, RESOURCES
 from underlay.api.attributes.attribute import Resource
 from underlay.api.exchange import Handler
@@ -39,7 +39,21 @@ def _rows_of(resource: Resource) -> Sequence[Endpoint]:
         rows.append(Endpoint("PUT", one, partial(calls.update_record, resource)))
     if resource.delete:
         rows.append(Endpoint("DELETE", one, partial(calls.delete_record, resource)))
+    if resource.attribute("tags"):
+        rows += _tag_rows_of(resource, f"{one}/tags", f"{one}/tags/{{tag}}")
     return rows
+
+
+def _tag_rows_of(resource: Resource, many: str, one: str) -> Sequence[Endpoint]:
+    return (
+        Endpoint("GET", many, partial(tags.list_tags, resource)),
+        Endpoint("PUT", many, partial(tags.replace_tags, resource)),
+        Endpoint("POST", many, partial(tags.add_tags, resource)),
+        Endpoint("DELETE", many, partial(tags.remove_tags, resource)),
+        Endpoint("GET", one, partial(tags.show_tag, resource)),
+        Endpoint("PUT", one, partial(tags.add_tag, resource)),
+        Endpoint("DELETE", one, partial(tags.remove_tag, resource)),
+    )
 
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (

@@ -33,6 +33,7 @@ class CreatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: dict[str, Any] = {}
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] = ()
     description: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -84,6 +84,9 @@ def kind_of(record: Record) -> Kind:
     """The kind's name as in store and feed."""
     return KINDS[type(record)]
 
+RECORD_TYPES: Final[Mapping[Kind, type[Any]]] = {kind: record_type for record_type, kind in KINDS.items()}
+
+
 
 def project_of(record: Record) -> ProjectId | None:
     """The project that owns the record; None for kinds that nobody owns."""

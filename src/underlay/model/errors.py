@@ -14,7 +14,7 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |- ForbiddenError      PolicyNotAuthorized
     |- NotFoundError       NetworkNotFound SubnetNotFound SubnetPoolNotFound PortNotFound AgentNotFound
     |                      InvalidDHCPAgent InstanceNotFound QuotaResourceUnknown TenantQuotaNotFound HTTPNotFound
-    |                      AddressScopeNotFound
+    |                      AddressScopeNotFound TagResourceNotFound TagNotFound
     |- ConflictError       VlanIdInUse FlatNetworkInUse NetworkInUse SubnetInUse ServicePortInUse PortBound
     |                      InvalidSharedSetting GatewayConflictWithAllocationPools GatewayIpInUse
     |                      OverlappingAllocationPools
@@ -338,6 +338,23 @@ class HTTPNotFound(NotFoundError):
 
     template = "{text}"
     text: str = "The resource could not be found."
+
+
+@dataclass(unsafe_hash=True)
+class TagResourceNotFound(NotFoundError):
+    """`resource` is the collection's key, such as `networks`."""
+
+    template = "Resource {resource} {resource_id} could not be found."
+    resource: str
+    resource_id: str
+
+
+@dataclass(unsafe_hash=True)
+class TagNotFound(NotFoundError):
+    """The record has no such tag."""
+
+    template = "Tag {tag} could not be found."
+    tag: str
 
 
 @dataclass(unsafe_hash=True)

@@ -48,4 +48,5 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     shared: bool = False
     mtu: int = 1500
     description: str = ""
+    tags: tuple[str, ...] = ()
     subnet_ids: tuple[SubnetId, ...] = ()

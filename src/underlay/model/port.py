@@ -72,3 +72,4 @@ class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
     binding: Binding = Binding()
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] = ()
     description: str = ""
+    tags: tuple[str, ...] = ()

@@ -46,6 +46,7 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     ipv6_ra_mode: Ipv6Mode | None = None
     ipv6_address_mode: Ipv6Mode | None = None
     description: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def ip_version(self) -> int:

@@ -15,8 +15,9 @@ from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwor
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
+from underlay.commands.tags import AddTags, RemoveTag, ReplaceTags
 from underlay.model.caller import Caller
-from underlay.rules import address_scope, agent, binding, instance, network, port, quota, subnet
+from underlay.rules import address_scope, agent, binding, instance, network, port, quota, subnet, tags
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import Verdict
 
@@ -68,5 +69,7 @@ def judge(
             return binding.report(command, snapshot, caller, circumstances, regulations)
         case CreateAddressScope() | UpdateAddressScope() | DeleteAddressScope():
             return address_scope.judge(command, snapshot, caller, circumstances)
+        case ReplaceTags() | AddTags() | RemoveTag():
+            return tags.judge(command, snapshot, caller, circumstances)
         case _:
             assert_never(command)

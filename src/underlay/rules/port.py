@@ -64,6 +64,7 @@ def create(
         binding=Binding(command.host or None, vnic_type=command.vnic_type, profile=command.profile),
         extra_dhcp_opts=command.extra_dhcp_opts,
         description=command.description,
+        tags=command.tags,
     )
     return Verdict(Writes(puts=(port,)), port)
 

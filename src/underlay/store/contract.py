@@ -64,6 +64,9 @@ FILTERS: Final[Mapping[Kind, frozenset[str]]] = {
 
 LINK: Final = "link:"
 
+TAG_FILTERS: Final = frozenset({"tags", "tags-any", "not-tags", "not-tags-any"})
+"""Filters of every kind that has tags: it has all of the values, at least one, not all, none."""
+
 SORTS: Final[Mapping[Kind, frozenset[str]]] = {
     kind: names - {"fixed_ips:ip_address", "fixed_ips:subnet_id"} for kind, names in FILTERS.items()
 }

@@ -1,7 +1,7 @@
 """Keeps the index tables in step with the records: the one place where they are written.
 
 In: a record that is new, one that is replaced (both states), one that is gone. Out: rows of `segments`, `addresses`,
-`free_ranges`, `usage`, `links`, `unique_keys`, changed by the difference. Each address costs a fixed number of
+`free_ranges`, `usage`, `links`, `unique_keys`, `tags`, changed by the difference. Each address costs a fixed number of
 statements, whatever the number of ports.
 """
 
@@ -16,15 +16,19 @@ from underlay.model.ids import ProjectId, SubnetId
 from underlay.model.network import Network
 from underlay.model.port import FixedIp, Port
 from underlay.model.subnet import Subnet
-from underlay.store.links import links_of, unique_keys_of
+from underlay.store.links import Link, links_of, tags_of, unique_keys_of
 from underlay.store.ranges import address_from, free_runs, pool_with, split
 from underlay.store.rows import counted_project, segment_key
 from underlay.store.statements import Prepared, Session
-from underlay.store.tables import addresses, free_ranges, links, segments, unique_keys, usage
+from underlay.store.tables import addresses, free_ranges, links, segments, tags, unique_keys, usage
 
 
 def _key(table: Table) -> ColumnElement[bool]:
     return and_(*(column == bindparam(column.name) for column in table.primary_key))
+
+
+_NONE: Final[frozenset[Link]] = frozenset()
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class IndexStatements:
@@ -64,6 +68,8 @@ class IndexStatements:
         self.drop_link: Final = prepare(delete(links).where(_key(links)))
         self.add_key: Final = prepare(insert(unique_keys))
         self.drop_key: Final = prepare(delete(unique_keys).where(_key(unique_keys)))
+        self.add_tag: Final = prepare(insert(tags))
+        self.drop_tag: Final = prepare(delete(tags).where(_key(tags)))
 
 
 class Indexes:
@@ -96,20 +102,21 @@ class Indexes:
 
     def _change_links(self, either: Record, old: Record | None, new: Record | None) -> None:
         named = {"kind": kind_of(either), "id": either.id}
-        before = links_of(old) if old else frozenset()
-        after = links_of(new) if new else frozenset()
+        sql = self._sql
+        before, after = (links_of(record) if record else _NONE for record in (old, new))
         if before != after:
-            gone, made = [
-                [{**named, "relation": as_, "to_id": to} for as_, to in sorted(some)]
-                for some in (before - after, after - before)
-            ]
-            self._session.run_many(self._sql.drop_link, gone)
-            self._session.run_many(self._sql.add_link, made)
-        had = unique_keys_of(old) if old else frozenset()
-        has = unique_keys_of(new) if new else frozenset()
+            pairs = [{**named, "relation": relation, "to_id": to_id} for relation, to_id in sorted(before - after)]
+            self._session.run_many(sql.drop_link, pairs)
+            pairs = [{**named, "relation": relation, "to_id": to_id} for relation, to_id in sorted(after - before)]
+            self._session.run_many(sql.add_link, pairs)
+        had, has = (unique_keys_of(record) if record else _NOTHING for record in (old, new))
         if had != has:
-            self._session.run_many(self._sql.drop_key, [{**named, "key": key} for key in sorted(had - has)])
-            self._session.run_many(self._sql.add_key, [{**named, "key": key} for key in sorted(has - had)])
+            self._session.run_many(sql.drop_key, [{**named, "key": key} for key in sorted(had - has)])
+            self._session.run_many(sql.add_key, [{**named, "key": key} for key in sorted(has - had)])
+        left, taken = (tags_of(record) if record else _NOTHING for record in (old, new))
+        if left != taken:
+            self._session.run_many(sql.drop_tag, [{**named, "tag": tag} for tag in sorted(left - taken)])
+            self._session.run_many(sql.add_tag, [{**named, "tag": tag} for tag in sorted(taken - left)])
 
     def _change_segment(self, old: Network | None, new: Network | None) -> None:
         left = segment_key(old.segment) if old else None

@@ -1,4 +1,4 @@
-"""What a record names, and what only it may have: derived from the record, kept in `links` and `unique_keys`. Pure.
+"""What a record names, what only it may have, its tags: derived from the record, kept in tables of their own. Pure.
 
 A kind that has neither needs no line here.
 """
@@ -21,3 +21,8 @@ def unique_keys_of(record: Record) -> frozenset[str]:
     match record:
         case _:
             return frozenset()
+
+
+def tags_of(record: Record) -> frozenset[str]:
+    """The record's tags, for the filters by tag."""
+    return frozenset(getattr(record, "tags", ()))

@@ -8,12 +8,12 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 
 from underlay.model.change import KINDS, Kind
 from underlay.model.ids import ProjectId
-from underlay.store.contract import FILTERS, LINK, SORTS, MarkerNotFound, Query, R
+from underlay.store.contract import FILTERS, LINK, SORTS, TAG_FILTERS, MarkerNotFound, Query, R
 from underlay.store.lookups import linking
 from underlay.store.ranges import packed_or_none
 from underlay.store.rows import TABLES, column_name, decode_as, is_of
 from underlay.store.statements import Session
-from underlay.store.tables import addresses, links, networks, objects, ports, subnets
+from underlay.store.tables import addresses, links, networks, objects, ports, subnets, tags
 
 Value = str | bool | int | None
 
@@ -74,6 +74,8 @@ def _conditions(kind: Kind, query: Query) -> list[ColumnElement[bool]]:
 def _condition(kind: Kind, name: str, values: Sequence[Value]) -> ColumnElement[bool]:
     if name.startswith(LINK):
         return TABLES[kind].c.id.in_(linking(kind, name.removeprefix(LINK), links.c.to_id.in_(values)))
+    if name in TAG_FILTERS:
+        return _tagged(kind, name, [str(value) for value in values])
     if name not in FILTERS[kind]:
         raise KeyError(name)
     match name:
@@ -85,6 +87,14 @@ def _condition(kind: Kind, name: str, values: Sequence[Value]) -> ColumnElement[
         case _:
             column = TABLES[kind].c[column_name(name)]
             return column.in_([_as_stored(column, value) for value in values])
+
+
+def _tagged(kind: Kind, name: str, wanted: Sequence[str]) -> ColumnElement[bool]:
+    ids = select(tags.c.id).where(tags.c.kind == kind, tags.c.tag.in_(wanted))
+    if not name.endswith("-any"):
+        ids = ids.group_by(tags.c.id).having(func.count() == len(set(wanted)))
+    has = TABLES[kind].c.id.in_(ids)
+    return ~has if name.startswith("not-") else has
 
 
 def _as_stored(column: KeyedColumnElement[Any], value: Value) -> Value:

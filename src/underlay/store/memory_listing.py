@@ -11,8 +11,8 @@ from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.subnet import Subnet
-from underlay.store.contract import FILTERS, LINK, SORTS, MarkerNotFound, Query, R
-from underlay.store.links import links_of
+from underlay.store.contract import FILTERS, LINK, SORTS, TAG_FILTERS, MarkerNotFound, Query, R
+from underlay.store.links import links_of, tags_of
 from underlay.store.memory_state import State
 from underlay.store.rows import column_name, columns_of
 
@@ -21,7 +21,7 @@ def select_records(state: State, record_type: type[R], query: Query) -> list[R]:
     """As `contract.Listing.list_records`."""
     kind = KINDS[record_type]
     for name in query.filters:
-        if name not in FILTERS[kind] and not name.startswith(LINK):
+        if name not in FILTERS[kind] and not name.startswith(LINK) and name not in TAG_FILTERS:
             raise KeyError(name)
     for name, _ in query.sort:
         if name not in SORTS[kind]:
@@ -54,6 +54,10 @@ def _fits(state: State, record: Record, query: Query) -> bool:
 def _has_one(record: Record, name: str, values: tuple[str | bool | int | None, ...]) -> bool:
     if name.startswith(LINK):
         return any(LINK + relation == name and to_id in values for relation, to_id in links_of(record))
+    if name in TAG_FILTERS:
+        wanted, tags = set(values), tags_of(record)
+        has = bool(wanted & tags) if name.endswith("-any") else wanted <= tags
+        return has != name.startswith("not-")
     if isinstance(record, Port) and name == "fixed_ips:ip_address":
         return any(str(fixed_ip.ip_address) in values for fixed_ip in record.fixed_ips)
     if isinstance(record, Port) and name == "fixed_ips:subnet_id":

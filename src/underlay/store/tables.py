@@ -148,6 +148,29 @@ links: Final = Table(
 )
 """Which record names which other one, and as what (`links.links_of`)."""
 
+tags: Final = Table(
+    "tags",
+    metadata,
+    _text("kind", primary_key=True),
+    _text("id", primary_key=True),
+    _text("tag", primary_key=True),
+    Index(None, "kind", "tag"),
+    sqlite_with_rowid=False,
+)
+"""The tags of records that have such."""
+
+grants: Final = Table(
+    "grants",
+    metadata,
+    _text("object_id", primary_key=True),
+    _text("action", primary_key=True),
+    _text("target_project", primary_key=True),
+    _text("policy_id"),
+    Index(None, "target_project", "object_id"),
+    sqlite_with_rowid=False,
+)
+"""Who besides its project may see an object, by RBAC policies: a project, or '*' for all."""
+
 unique_keys: Final = Table(
     "unique_keys",
     metadata,

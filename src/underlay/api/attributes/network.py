@@ -164,6 +164,7 @@ NETWORK = Resource(
             post=_read_segments,
         ),
         standard.description("network"),
+        *standard.tags(),
         *standard.history(),
     ),
     create=_create,

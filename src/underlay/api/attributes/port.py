@@ -135,6 +135,7 @@ def _create(project_id: ProjectId, sent: Values) -> CreatePort:
         fields["host"] = None
     if "extra_dhcp_opts" in sent:
         fields["extra_dhcp_opts"] = sent["extra_dhcp_opts"].wanted
+    fields |= pick(sent, "tags")
     return CreatePort(project_id=project_id, network_id=NetworkId(sent["network_id"]), **fields)
 
 
@@ -265,6 +266,7 @@ PORT = Resource(
             put=values.null_as(_DhcpOptions(), _read_dhcp_options),
         ),
         standard.description("port"),
+        *standard.tags(post=True),
         *standard.history(),
     ),
     create=_create,

@@ -1,5 +1,6 @@
 """The attributes that several resources have in the same form."""
 
+from collections import Counter
 from typing import Any
 
 from underlay.api import values
@@ -9,6 +10,8 @@ from underlay.api.values import Reader
 NAME_LENGTH = 255
 DESCRIPTION_LENGTH = 255
 PROJECT_ID_LENGTH = 255
+TAG_LENGTH = 255
+TAGS_LIMIT = 1000
 
 
 def text(value: Any) -> str:
@@ -85,6 +88,44 @@ def description(of: str) -> Attribute:
         filter=text,
         sort=True,
     )
+
+
+def read_tags(value: Any) -> tuple[str, ...]:
+    """A list of tags, each once. Raises ValueError with Neutron's reasons."""
+    if not isinstance(value, list):
+        raise ValueError(f"'{values.shown(value)}' is not a list")
+    if len(value) > TAGS_LIMIT:
+        raise ValueError(f"a record has at most {TAGS_LIMIT} tags, and not {len(value)}")
+    tag = values.text_up_to(TAG_LENGTH)
+    read = [tag(one) for one in value]
+    double = sorted(one for one, count in Counter(read).items() if count > 1)
+    if double:
+        raise ValueError(f"Duplicate items in the list: '{values.shown(', '.join(double))}'")
+    return tuple(read)
+
+
+def tags(*, post: bool = False) -> tuple[Attribute, ...]:
+    """`tags`, and the filters by them. They are changed at `/{id}/tags`; post: also sent when the record is created."""
+
+    def only_filter(name: str, description: str) -> Attribute:
+        return Attribute(name, f"Lists only: {description} these tags, split by commas.", filter=text)
+
+    return (
+        Attribute(
+            "tags",
+            f"Words to find it by, of at most {TAG_LENGTH} characters; as a filter: has all of these, split by commas.",
+            show=_show_tags,
+            post=values.null_as((), read_tags) if post else None,
+            filter=text,
+        ),
+        only_filter("tags-any", "has at least one of"),
+        only_filter("not-tags", "has not all of"),
+        only_filter("not-tags-any", "has none of"),
+    )
+
+
+def _show_tags(record: Any, _: View) -> Any:
+    return record.tags
 
 
 def history() -> tuple[Attribute, ...]:

@@ -201,6 +201,7 @@ SUBNET = Resource(
             post=values.integer_between(0, 128),
         ),
         standard.description("subnet"),
+        *standard.tags(),
         *standard.history(),
     ),
     create=_create,

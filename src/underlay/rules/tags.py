@@ -1,0 +1,70 @@
+"""Tags: words that the owner hangs on a record, to find it by. A change of them is a change of the record.
+
+Source: Networking API v2.0, extensions standard-attr-tag and tag-creation.
+"""
+
+from typing import Protocol, assert_never, cast
+
+from underlay.commands.tags import AddTags, RemoveTag, ReplaceTags, TagCommand, TagTarget
+from underlay.model.caller import Caller
+from underlay.model.change import RECORD_TYPES, Record, Writes, project_of
+from underlay.model.errors import NotFoundError, TagNotFound, TagResourceNotFound
+from underlay.model.ids import NetworkId, PortId, ProjectId, SubnetId
+from underlay.rules import access
+from underlay.rules.amend import Revised, amended
+from underlay.rules.snapshot import Circumstances, Snapshot
+from underlay.rules.verdict import Verdict
+
+
+class Tagged(Revised, Protocol):
+    """A record with tags."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Each once, in the order in which they were hung."""
+        ...
+
+
+def judge(command: TagCommand, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
+    """The owner changes tags, of a subnet or port also the network's owner. Raises TagResourceNotFound, TagNotFound."""
+    target = command.target
+    record, owners = visible(target, snapshot, caller)
+    before = cast(Tagged, record)
+    match command:
+        case ReplaceTags():
+            action, tags = "update", command.tags
+        case AddTags():
+            action, tags = "create", (*before.tags, *command.tags)
+        case RemoveTag():
+            action, tags = "delete", tuple(tag for tag in before.tags if tag != command.tag)
+        case _:
+            assert_never(command)
+    access.require_owner(caller, f"{action}_{target.collection}_tags", *owners)
+    access.require_revision(command.revision, before.revision_number)
+    if isinstance(command, RemoveTag) and command.tag not in before.tags:
+        raise TagNotFound(command.tag)
+    after = amended(before, circumstances.now, tags=tuple(dict.fromkeys(tags)))
+    written = cast(Record, after)
+    return Verdict(Writes(puts=(written,)) if after is not before else Writes(), written)
+
+
+def visible(target: TagTarget, snapshot: Snapshot, caller: Caller) -> tuple[Record, tuple[ProjectId, ...]]:
+    """The record, and the projects that may change it. Raises TagResourceNotFound when the caller may not see it."""
+    missing = TagResourceNotFound(target.collection, target.id)
+    try:
+        match target.kind:
+            case "network":
+                network = access.visible_network(NetworkId(target.id), snapshot, caller)
+                return network, (network.project_id,)
+            case "subnet":
+                subnet, network = access.visible_subnet(SubnetId(target.id), snapshot, caller)
+                return subnet, (subnet.project_id, network.project_id)
+            case "port":
+                port, network = access.visible_port(PortId(target.id), snapshot, caller)
+                return port, (port.project_id, network.project_id)
+            case _:
+                record_type = RECORD_TYPES[target.kind]
+                record: Record = access.visible(record_type, target.id, lambda _: missing, snapshot, caller)
+                return record, (project_of(record) or ProjectId(""),)
+    except NotFoundError:
+        raise missing from None
