@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, false, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, false, func, or_, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from underlay.model.change import KINDS, Kind
