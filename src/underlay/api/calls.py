@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
+from underlay.api import unenforced
 from underlay.api.attributes.attribute import Resource
 from underlay.api.exchange import Answer, Ask, Reading, Service, answer
 from underlay.api.execute import execute, execute_and_render, viewpoint
-from underlay.api.parse import parse_create, parse_update
+from underlay.api.parse import parse_create, parse_json, parse_update
 from underlay.api.query import finish, links, read_fields, read_query
 from underlay.api.render import render
 from underlay.model.errors import BadRequest, HTTPBadRequest, HTTPNotFound
@@ -45,16 +46,19 @@ def show_record(resource: Resource, service: Service, ask: Ask) -> Answer:
 def create_records(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`POST /networks`, one or many."""
     parsed = parse_create(resource, ask.body, ask.caller, _parent_id(resource, ask))
+    warnings = unenforced.warnings(parsed.unenforced, service.regulations)
     shown = execute_and_render(service, resource, ask.caller, parsed.commands)
     headers = tuple(("Warning", f'299 underlay "{hint}"') for hint in parsed.hints[:10])
-    return answer({resource.collection: shown} if parsed.bulk else {resource.name: shown[0]}, 201, headers)
+    return answer({resource.collection: shown} if parsed.bulk else {resource.name: shown[0]}, 201, headers + warnings)
 
 
 def update_record(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`PUT /networks/{id}`."""
     _require_under_parent(resource, service, ask)
     command = parse_update(resource, ask.body, ask.path["id"], revision_condition(ask.if_match), ask.caller)
-    return answer({resource.name: execute_and_render(service, resource, ask.caller, (command,))[0]})
+    notices = unenforced.at_update(resource, parse_json(ask.body)[resource.name])
+    headers = unenforced.warnings(notices, service.regulations)
+    return answer({resource.name: execute_and_render(service, resource, ask.caller, (command,))[0]}, headers=headers)
 
 
 def delete_record(resource: Resource, service: Service, ask: Ask) -> Answer:

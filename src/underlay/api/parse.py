@@ -12,6 +12,7 @@ import msgspec
 
 from underlay.api import values
 from underlay.api.attributes.attribute import Attribute, Resource
+from underlay.api.unenforced import at_creation
 from underlay.commands.command import Command
 from underlay.model.caller import Caller
 from underlay.model.errors import HTTPBadRequest, HTTPNotFound
@@ -28,11 +29,13 @@ class Parsed(msgspec.Struct, frozen=True):
     Attributes:
     bulk: it came as a collection, and is answered as one.
     hints: what was read otherwise than written, for the `Warning` header.
+    unenforced: what hosts do not do yet of what is asked for.
     """
 
     commands: tuple[Command, ...]
     bulk: bool = False
     hints: tuple[str, ...] = ()
+    unenforced: tuple[str, ...] = ()
 
 
 def parse_json(body: bytes) -> dict[str, Any]:
@@ -67,7 +70,8 @@ def parse_create(resource: Resource, body: bytes, caller: Caller, parent_id: Map
         raise HTTPBadRequest("Resource body required")
     if resource.collection not in decoded:
         sent = _only(resource, decoded)
-        return Parsed(commands=(_create(resource, sent, caller, parent_id),), hints=_hints(sent))
+        command = _create(resource, sent, caller, parent_id)
+        return Parsed(commands=(command,), hints=_hints(sent), unenforced=at_creation(resource, sent))
     many = decoded[resource.collection]
     if not many:
         raise HTTPBadRequest("Resources required")
@@ -80,6 +84,7 @@ def parse_create(resource: Resource, body: bytes, caller: Caller, parent_id: Map
         commands=tuple(_create(resource, sent, caller, parent_id) for sent in each),
         bulk=True,
         hints=tuple(hint for sent in each for hint in _hints(sent)),
+        unenforced=tuple(notice for sent in each for notice in at_creation(resource, sent)),
     )
 
 

@@ -42,6 +42,20 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_dns_nameservers: Annotated[int, Meta(description="At most so many DNS servers a subnet.")] = 5
     max_subnet_host_routes: Annotated[int, Meta(description="At most so many host routes a subnet.")] = 20
     max_fixed_ips_per_port: Annotated[int, Meta(description="At most so many addresses a port.")] = 5
+    quota_security_group: Annotated[
+        int, Meta(description="Default quota of security groups a project; -1 is unlimited.")
+    ] = 10
+    quota_security_group_rule: Annotated[
+        int, Meta(description="Default quota of security group rules a project; -1 is unlimited.")
+    ] = 100
+    max_allowed_address_pairs: Annotated[int, Meta(description="At most so many allowed address pairs a port.")] = 10
+    unenforced: Annotated[
+        Literal["warn", "refuse"],
+        Meta(
+            description="What becomes of a request for something that hosts do not enforce yet, such as a rule of a "
+            "security group: accepted with a `Warning` header, or refused."
+        ),
+    ] = "warn"
     agent_down_time_s: Annotated[int, Meta(description="An agent silent for longer is shown as down.")] = 75
     dhcp_agents_per_network: Annotated[int, Meta(description="DHCP agents that serve a network.")] = 1
     max_request_bytes: Annotated[int, Meta(description="A larger request body gets 413.")] = 1_048_576

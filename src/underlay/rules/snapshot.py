@@ -4,9 +4,9 @@ The store implements `Snapshot` inside the transaction that will commit the rule
 sees is what it writes on. Every lookup has a cost that does not grow with the number of ports.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -132,6 +132,16 @@ class Circumstances(msgspec.Struct, frozen=True):
     below: Callable[[int], int]
 
 
+QUOTA_DEFAULTS: Final[Mapping[str, int]] = {
+    "network": 100,
+    "subnet": 100,
+    "port": 500,
+    "security_group": 10,
+    "security_group_rule": 100,
+}
+"""As Neutron's."""
+
+
 class VlanRange(msgspec.Struct, frozen=True, order=True):
     """Vids from first to last, both included, 1 <= first <= last <= 4094."""
 
@@ -148,15 +158,18 @@ class Regulations(msgspec.Struct, frozen=True):
     base_mac: the first three bytes of it start every MAC that the server makes.
     quota_defaults: resource -> limit.
     agent_down_time_s: an agent that was silent for longer is down.
+    unenforced: what becomes of a request for something that hosts do not enforce yet.
     """
 
     vlan_ranges: dict[str, tuple[VlanRange, ...]]
     tenant_network_type: str = "vlan"
     base_mac: Mac = Mac(0xFA163E000000)
     default_mtu: int = 1500
-    quota_defaults: dict[str, int] = msgspec.field(default_factory=lambda: {"network": 100, "subnet": 100, "port": 500})
+    quota_defaults: dict[str, int] = msgspec.field(default_factory=lambda: dict(QUOTA_DEFAULTS))
     max_dns_nameservers: int = 5
     max_host_routes: int = 20
     max_fixed_ips_per_port: int = 5
     agent_down_time_s: int = 75
     dhcp_agents_per_network: int = 1
+    unenforced: Literal["warn", "refuse"] = "warn"
+    max_allowed_address_pairs: int = 10

@@ -54,6 +54,7 @@ class Attribute(msgspec.Struct, frozen=True):
     link: lists filter by it through the store's links of that relation; empty: not.
     match: whether a shown value fits the filter's values; None: it is one of them.
     sort: whether lists can be sorted by it.
+    unenforced: what hosts do not do yet of a value that says something, for a warning; empty: all is done.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Attribute(msgspec.Struct, frozen=True):
     link: str = ""
     match: Callable[[Any, Collection[Any]], bool] | None = None
     sort: bool = False
+    unenforced: str = ""
 
 
 class Parent(msgspec.Struct, frozen=True):
@@ -90,6 +92,7 @@ class Resource(msgspec.Struct, frozen=True):
     path: the collection's place below `/v2.0` (below its parent's record); empty: the same word as `collection`.
     parent: nested resources only. They are seen and changed only under the right parent, if that may be seen.
     admin_only: for everybody else lists are empty and records missing.
+    unenforced: what hosts do not do yet of such a record, for a warning; empty: all is done.
     name, collection: the keys of one and of many in bodies, as in `{"network": {}}` and `{"networks": []}`.
     record_type: what the store keeps.
     missing: the error for an id that names nothing.
@@ -108,6 +111,7 @@ class Resource(msgspec.Struct, frozen=True):
     path: str = ""
     parent: Parent | None = None
     admin_only: bool = False
+    unenforced: str = ""
 
     @property
     def url(self) -> str:

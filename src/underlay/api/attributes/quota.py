@@ -9,8 +9,9 @@ from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.model.errors import TenantQuotaNotFound
 from underlay.model.ids import ProjectId
 from underlay.model.quota import Quota
+from underlay.rules.snapshot import QUOTA_DEFAULTS
 
-COUNTED: Final = ("network", "subnet", "port")
+COUNTED: Final = tuple(QUOTA_DEFAULTS)
 """Resources that have a quota."""
 
 _limit = values.integer_between(-1, 2**31 - 1)
@@ -38,7 +39,7 @@ QUOTA = Resource(
         *(
             Attribute(
                 resource,
-                f"How many {resource}s the project may have; -1 is unlimited.",
+                f"How many {resource.replace('_', ' ')}s the project may have; -1 is unlimited.",
                 show=_show_limit(resource),
                 put=_limit,
             )
