@@ -11,11 +11,13 @@ from msgspec.structs import replace
 from fakes.records import HOST, PROJECT, dhcp_agent, dhcp_binding, network, port, subnet
 from underlay.model.address import AddressRange
 from underlay.model.agent import Agent, DhcpBinding
-from underlay.model.change import KINDS, Writes
+from underlay.model.change import KINDS, Ref, Writes
+from underlay.model.errors import Conflict
 from underlay.model.ids import NetworkId, ProjectId
 from underlay.model.instance import Instance
 from underlay.model.network import Flat, Local, Network
 from underlay.model.port import Port
+from underlay.model.rbac_policy import EVERYBODY, RbacPolicy
 from underlay.model.subnet import Subnet
 from underlay.store.contract import FILTERS, SORTS, MarkerNotFound, Query
 from underlay.store.memory import MemoryStore
@@ -153,7 +155,8 @@ def test_who_sees_what(any_store: AnyStore) -> None:
     vm = Instance(
         id=ports[0].device_id, project_id=PROJECT, name="", created_at=SUB.created_at, updated_at=SUB.updated_at
     )
-    puts = (*nets, *subs, *ports, own, dhcp_agent(), dhcp_binding(mine), vm)
+    to_all = RbacPolicy("r1", PROJECT, "network", shared.id, "access_as_shared", EVERYBODY)
+    puts = (*nets, *subs, *ports, own, dhcp_agent(), dhcp_binding(mine), vm, to_all)
     any_store.write(lambda moment: moment.commit_writes(Writes(puts=puts)))
     with any_store.read() as reading:
         assert [shared, mine] == reading.list_records(Network, Query(visible_to=MINE))
@@ -165,6 +168,36 @@ def test_who_sees_what(any_store: AnyStore) -> None:
         assert [] == reading.list_records(Agent, Query(visible_to=MINE))
         assert [] == reading.list_records(DhcpBinding, Query(visible_to=MINE))
         assert 4 == len(reading.list_records(Port, Query()))
+
+
+def test_a_project_sees_what_is_granted_to_it(any_store: AnyStore) -> None:
+    """Shared with it by name: the network and its subnets; external: the network only; and no longer when withdrawn."""
+    nets = [network(number, subnets=1) for number in (1, 2, 3)]
+    subs = [subnet(net) for net in nets]
+    shared = RbacPolicy("r1", PROJECT, "network", nets[0].id, "access_as_shared", MINE)
+    external = RbacPolicy("r2", PROJECT, "network", nets[1].id, "access_as_external", EVERYBODY)
+    any_store.write(lambda moment: moment.commit_writes(Writes(puts=(*nets, *subs, shared, external))))
+    with any_store.read() as reading:
+        assert nets[:2] == reading.list_records(Network, Query(visible_to=MINE))
+        assert subs[:1] == reading.list_records(Subnet, Query(visible_to=MINE))
+        assert [nets[0]] == reading.list_records(Network, Query(asked_by=MINE, filters={"shared": (True,)}))
+        assert nets[1:] == reading.list_records(Network, Query(asked_by=MINE, filters={"shared": (False,)}))
+        assert nets == reading.list_records(Network, Query(asked_by=PROJECT, filters={"shared": (False,)}))
+        assert [True, True, False] == [reading.is_granted(net.id, MINE) for net in nets]
+        assert [False, True, False] == [reading.is_granted(net.id, PROJECT) for net in nets]
+        assert {nets[0].id} == set(reading.granted_to(MINE, "access_as_shared"))
+        assert [shared] == reading.linked(RbacPolicy, "object", nets[0].id)
+    any_store.write(lambda moment: moment.commit_writes(Writes(deletes=(Ref("rbac_policy", "r1"),))))
+    with any_store.read() as reading:
+        assert [nets[1]] == reading.list_records(Network, Query(visible_to=MINE))
+
+
+def test_an_object_is_granted_once(any_store: AnyStore) -> None:
+    """A second policy of the same object, action and target is a lost race."""
+    first, second = (RbacPolicy(name, PROJECT, "network", NET.id, "access_as_shared", MINE) for name in ("r1", "r2"))
+    any_store.write(lambda moment: moment.commit_writes(Writes(puts=(first,))))
+    with pytest.raises(Conflict):
+        any_store.write(lambda moment: moment.commit_writes(Writes(puts=(second,))))
 
 
 def test_many_values_of_one_filter(store: AnyStore) -> None:

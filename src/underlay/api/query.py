@@ -61,6 +61,7 @@ def read_query(resource: Resource, pairs: Pairs, caller: Caller) -> Wanted:
     query = Query(
         filters=stored,
         visible_to=None if caller.is_admin else caller.project_id,
+        asked_by=caller.project_id,
         sort=() if sorts_here else tuple((_STORED_AS.get(row.name, row.name), up) for row, up in sort),
         limit=None if cut_here else limit,
         marker=None if cut_here or limit is None else marker,

@@ -15,7 +15,7 @@ from underlay.rules.snapshot import Regulations, Snapshot
 class Viewpoint:
     """Implements `attributes.attribute.View` on a snapshot; looks things up only when an attribute asks."""
 
-    __slots__ = ("_heartbeats", "_now", "_regulations", "_snapshot", "caller")
+    __slots__ = ("_granted", "_heartbeats", "_now", "_regulations", "_snapshot", "caller")
 
     def __init__(self, caller: Caller, snapshot: Snapshot, regulations: Regulations, now: datetime) -> None:
         self.caller = caller
@@ -23,6 +23,7 @@ class Viewpoint:
         self._regulations = regulations
         self._now = now
         self._heartbeats: dict[str, datetime] | None = None
+        self._granted: Collection[str] | None = None
 
     def heartbeat(self, agent_id: str) -> datetime:
         """When the agent was last heard."""
@@ -41,7 +42,13 @@ class Viewpoint:
     def is_shared(self, network_id: NetworkId) -> bool:
         """Whether the network is open to all projects."""
         network = self._snapshot.network(network_id)
-        return network is not None and network.shared
+        return network is not None and (network.shared or self.is_granted(network_id))
+
+    def is_granted(self, object_id: str) -> bool:
+        """Whether the object is shared with the caller's project by name."""
+        if self._granted is None:
+            self._granted = self._snapshot.granted_to(self.caller.project_id, "access_as_shared")
+        return object_id in self._granted
 
     def default_quota(self, resource: str) -> int:
         """The limit of a project without one of its own."""

@@ -16,9 +16,10 @@ from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
+from underlay.model.rbac_policy import RbacPolicy
 from underlay.model.subnet import Subnet
 
-Record = Network | Subnet | Agent | DhcpBinding | Port | Instance | Quota | AddressScope
+Record = Network | Subnet | Agent | DhcpBinding | Port | Instance | Quota | AddressScope | RbacPolicy
 """Every kind of record, in the order in which the feed lists them."""
 
 Kind = Literal[
@@ -30,6 +31,7 @@ Kind = Literal[
     "instance",
     "quota",
     "address_scope",
+    "rbac_policy",
 ]
 """The records' tags, in the same order."""
 
@@ -84,8 +86,8 @@ def kind_of(record: Record) -> Kind:
     """The kind's name as in store and feed."""
     return KINDS[type(record)]
 
-RECORD_TYPES: Final[Mapping[Kind, type[Any]]] = {kind: record_type for record_type, kind in KINDS.items()}
 
+RECORD_TYPES: Final[Mapping[Kind, type[Any]]] = {kind: record_type for record_type, kind in KINDS.items()}
 
 
 def project_of(record: Record) -> ProjectId | None:

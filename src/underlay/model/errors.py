@@ -222,9 +222,7 @@ class SecurityGroupInvalidPortRange(BadRequestError):
 class SecurityGroupInvalidProtocolForPort(BadRequestError):
     """The protocol, here by its number, has no ports; `valid_port_protocols` have."""
 
-    template = (
-        "Ports cannot be specified for protocol {protocol}. Ports are only supported for {valid_port_protocols}."
-    )
+    template = "Ports cannot be specified for protocol {protocol}. Ports are only supported for {valid_port_protocols}."
     protocol: int
     valid_port_protocols: str
 

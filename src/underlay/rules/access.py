@@ -2,7 +2,7 @@
 
 Roles: `admin` does everything; `member` writes what its project owns; `reader` only looks; `host` reports for its own
 host. What a caller may not see does not exist for it (NotFound); what it sees and may not do is PolicyNotAuthorized.
-`may_see_*` is for reads: one comparison of fields, no lookup. Attributes that only an administrator reads
+`may_see_*` compare fields, and ask for a grant only when these do not tell. Attributes that only an administrator reads
 (`provider:*`, `binding:host_id`, `binding:profile`) are told by `caller.is_admin`.
 
 Source: Neutron's default policy (rules named as there: `create_network:shared`), OpenStack's default roles.
@@ -40,14 +40,16 @@ def owns(caller: Caller, project_id: ProjectId) -> bool:
     return caller.is_admin or caller.project_id == project_id
 
 
-def may_see_network(network: Network, caller: Caller) -> bool:
-    """One's own and the shared ones."""
-    return network.shared or owns(caller, network.project_id)
+def may_see_network(network: Network, snapshot: Snapshot, caller: Caller) -> bool:
+    """One's own, the shared ones, and those that RBAC policies grant."""
+    seen = network.shared or owns(caller, network.project_id)
+    return seen or snapshot.is_granted(network.id, caller.project_id)
 
 
-def may_see_subnet(subnet: Subnet, network: Network, caller: Caller) -> bool:
-    """One's own, and those of the networks that one sees."""
-    return may_see_network(network, caller) or owns(caller, subnet.project_id)
+def may_see_subnet(subnet: Subnet, network: Network, snapshot: Snapshot, caller: Caller) -> bool:
+    """One's own, and those of the networks that are one's own or shared with one."""
+    seen = network.shared or owns(caller, subnet.project_id) or owns(caller, network.project_id)
+    return seen or network.id in snapshot.granted_to(caller.project_id, "access_as_shared")
 
 
 def may_see_port(port: Port, network: Network, caller: Caller) -> bool:
@@ -117,7 +119,7 @@ def require_revision(expected: int | None, current: int) -> None:
 def visible_network(network_id: NetworkId, snapshot: Snapshot, caller: Caller) -> Network:
     """The network, if the caller may see it. Raises NetworkNotFound."""
     network = snapshot.network(network_id)
-    if network is None or not may_see_network(network, caller):
+    if network is None or not may_see_network(network, snapshot, caller):
         raise NetworkNotFound(network_id)
     return network
 
@@ -126,7 +128,7 @@ def visible_subnet(subnet_id: SubnetId, snapshot: Snapshot, caller: Caller) -> t
     """The subnet and its network, if the caller may see it. Raises SubnetNotFound."""
     subnet = snapshot.subnet(subnet_id)
     network = snapshot.network(subnet.network_id) if subnet else None
-    if subnet is None or network is None or not may_see_subnet(subnet, network, caller):
+    if subnet is None or network is None or not may_see_subnet(subnet, network, snapshot, caller):
         raise SubnetNotFound(subnet_id)
     return subnet, network
 
@@ -153,7 +155,10 @@ def visible(
 ) -> R:
     """The record of a kind that a project owns and may share, if the caller may see it. Raises what `missing` makes."""
     record = snapshot.record(record_type, record_id)
-    if record is None or not (getattr(record, "shared", False) or owns(caller, project_of(record) or ProjectId(""))):
+    if record is None:
+        raise missing(record_id)
+    seen = getattr(record, "shared", False) or owns(caller, project_of(record) or ProjectId(""))
+    if not (seen or snapshot.is_granted(record_id, caller.project_id)):
         raise missing(record_id)
     return record
 

@@ -17,7 +17,9 @@ from underlay.model.address_scope import AddressScope
 from underlay.model.caller import Caller
 from underlay.model.change import Ref, Writes
 from underlay.model.errors import AddressScopeInUse, AddressScopeNotFound, AddressScopeUpdateError
-from underlay.rules import access
+from underlay.model.ids import ProjectId
+from underlay.model.rbac_policy import SharedObject
+from underlay.rules import access, share
 from underlay.rules.amend import amended
 from underlay.rules.snapshot import Circumstances, Snapshot
 from underlay.rules.verdict import Verdict
@@ -52,7 +54,8 @@ def create(command: CreateAddressScope, caller: Caller, circumstances: Circumsta
         updated_at=circumstances.now,
         shared=command.shared,
     )
-    return Verdict(Writes(puts=(scope,)), scope)
+    grants = (share.granting(_granted(scope), circumstances),) if scope.shared else ()
+    return Verdict(Writes(puts=(scope, *grants)), scope)
 
 
 def update(command: UpdateAddressScope, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
@@ -65,7 +68,10 @@ def update(command: UpdateAddressScope, snapshot: Snapshot, caller: Caller, circ
     if before.shared and command.shared is False:
         raise AddressScopeUpdateError(before.id, "Shared address scope can't be unshared")
     after = amended(before, circumstances.now, name=command.name, shared=command.shared)
-    return Verdict(Writes(puts=(after,)) if after is not before else Writes(), after)
+    if after is before:
+        return Verdict(result=before)
+    grants = share.follow(_granted(after), after.shared, snapshot, circumstances)
+    return Verdict(Writes(puts=(after, *grants.puts), deletes=grants.deletes), after)
 
 
 def delete(command: DeleteAddressScope, snapshot: Snapshot, caller: Caller) -> Verdict:
@@ -75,9 +81,13 @@ def delete(command: DeleteAddressScope, snapshot: Snapshot, caller: Caller) -> V
     access.require_revision(command.revision, scope.revision_number)
     if snapshot.is_linked(scope.id, relations=(SUBNET_POOLS,)):
         raise AddressScopeInUse(scope.id)
-    return Verdict(Writes(deletes=(Ref("address_scope", scope.id),)))
+    return Verdict(Writes(deletes=(*share.forget(scope.id, snapshot), Ref("address_scope", scope.id))))
 
 
 def visible(scope_id: str, snapshot: Snapshot, caller: Caller) -> AddressScope:
     """The scope, if the caller may see it. Raises AddressScopeNotFound."""
     return access.visible(AddressScope, scope_id, AddressScopeNotFound, snapshot, caller)
+
+
+def _granted(scope: AddressScope) -> tuple[SharedObject, str, ProjectId]:
+    return "address_scope", scope.id, scope.project_id

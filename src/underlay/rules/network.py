@@ -12,10 +12,11 @@ from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwor
 from underlay.model.caller import Caller
 from underlay.model.change import Ref, Writes
 from underlay.model.errors import InvalidInput, InvalidSharedSetting, NetworkInUse, NetworkMTUSubnetConflict
-from underlay.model.ids import NetworkId
+from underlay.model.ids import NetworkId, ProjectId
 from underlay.model.network import Network, Segment
 from underlay.model.port import DHCP_OWNER
-from underlay.rules import access, quota, segments
+from underlay.model.rbac_policy import SharedObject
+from underlay.rules import access, quota, segments, share
 from underlay.rules.amend import amended
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import Verdict
@@ -50,7 +51,8 @@ def create(
         mtu=mtu,
         description=command.description,
     )
-    return Verdict(Writes(puts=(network,)), network)
+    grants = (share.granting(_granted(network), circumstances),) if network.shared else ()
+    return Verdict(Writes(puts=(network, *grants)), network)
 
 
 def update(
@@ -83,7 +85,12 @@ def update(
         mtu=mtu,
         segment=segment,
     )
-    return Verdict(Writes(puts=(after,)) if after is not before else Writes(), after)
+    if after is before:
+        return Verdict(result=after)
+    grants = Writes()
+    if after.shared != before.shared:
+        grants = share.follow(_granted(after), after.shared, snapshot, circumstances)
+    return Verdict(Writes(puts=(after, *grants.puts), deletes=grants.deletes), after)
 
 
 def delete(command: DeleteNetwork, snapshot: Snapshot, caller: Caller) -> Verdict:
@@ -104,10 +111,15 @@ def delete(command: DeleteNetwork, snapshot: Snapshot, caller: Caller) -> Verdic
                 *(Ref("port", port.id) for port in ports),
                 *(Ref("dhcp_binding", binding.id) for binding in snapshot.dhcp_bindings_of(network.id)),
                 *(Ref("subnet", subnet.id) for subnet in snapshot.subnets_of(network.id)),
+                *share.forget(network.id, snapshot),
                 Ref("network", network.id),
             )
         )
     )
+
+
+def _granted(network: Network) -> tuple[SharedObject, str, ProjectId]:
+    return "network", network.id, network.project_id
 
 
 def require_mtu(network_id: NetworkId, mtu: int, ip_version: int) -> None:

@@ -18,6 +18,7 @@ from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
+from underlay.model.rbac_policy import RbacAction
 from underlay.model.subnet import Subnet
 
 R = TypeVar("R", bound=Record)
@@ -51,6 +52,14 @@ class Snapshot(Protocol):
 
     def with_unique_key(self, record_type: type[R], key: str) -> R | None:
         """The record of the type that has the key."""
+        ...
+
+    def is_granted(self, object_id: str, project_id: ProjectId) -> bool:
+        """Whether an RBAC policy grants the object to the project or to all, by any action."""
+        ...
+
+    def granted_to(self, project_id: ProjectId, action: RbacAction) -> Collection[str]:
+        """The ids of the objects that RBAC policies grant to the project itself by that action."""
         ...
 
     def count(self, resource: str, project_id: ProjectId) -> int:

@@ -80,8 +80,9 @@ class Query(msgspec.Struct, frozen=True):
     filters: name of `FILTERS` -> values; a record must have one of the values of every name. An empty tuple fits
         nothing. Values are text as in JSON or bool or int; an address or MAC as text in canonical form; None and ""
         are the same (no host, no gateway).
-    visible_to: only what this project may see: its own, networks that are shared, subnets of a shared network or of a
-        network of its own, ports on a network of its own. None: everything (an admin).
+    visible_to: only what this project may see: its own, what RBAC policies grant to it or to all, subnets of a network
+        that is shared with it or its own, ports on a network of its own. None: everything (an admin).
+    asked_by: the project for which `shared` is filtered: what is granted to it counts as shared. None: what all share.
     sort: (name of `SORTS`, ascending); after these, and without any, by creation.
     limit: at most so many; None: all.
     marker: id of the record after which (with page_reverse, before which) the page starts.
@@ -90,6 +91,7 @@ class Query(msgspec.Struct, frozen=True):
 
     filters: dict[str, tuple[str | bool | int | None, ...]] = {}
     visible_to: ProjectId | None = None
+    asked_by: ProjectId | None = None
     sort: tuple[tuple[str, bool], ...] = ()
     limit: int | None = None
     marker: str | None = None

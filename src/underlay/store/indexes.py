@@ -1,8 +1,8 @@
 """Keeps the index tables in step with the records: the one place where they are written.
 
 In: a record that is new, one that is replaced (both states), one that is gone. Out: rows of `segments`, `addresses`,
-`free_ranges`, `usage`, `links`, `unique_keys`, `tags`, changed by the difference. Each address costs a fixed number of
-statements, whatever the number of ports.
+`free_ranges`, `usage`, `links`, `unique_keys`, `tags`, `grants`, changed by the difference. Each address costs a fixed
+number of statements, whatever the number of ports.
 """
 
 from collections.abc import Callable
@@ -16,11 +16,11 @@ from underlay.model.ids import ProjectId, SubnetId
 from underlay.model.network import Network
 from underlay.model.port import FixedIp, Port
 from underlay.model.subnet import Subnet
-from underlay.store.links import Link, links_of, tags_of, unique_keys_of
+from underlay.store.links import Link, grant_of, links_of, tags_of, unique_keys_of
 from underlay.store.ranges import address_from, free_runs, pool_with, split
 from underlay.store.rows import counted_project, segment_key
 from underlay.store.statements import Prepared, Session
-from underlay.store.tables import addresses, free_ranges, links, segments, tags, unique_keys, usage
+from underlay.store.tables import addresses, free_ranges, grants, links, segments, tags, unique_keys, usage
 
 
 def _key(table: Table) -> ColumnElement[bool]:
@@ -68,6 +68,8 @@ class IndexStatements:
         self.drop_link: Final = prepare(delete(links).where(_key(links)))
         self.add_key: Final = prepare(insert(unique_keys))
         self.drop_key: Final = prepare(delete(unique_keys).where(_key(unique_keys)))
+        self.add_grant: Final = prepare(insert(grants))
+        self.drop_grant: Final = prepare(delete(grants).where(_key(grants)))
         self.add_tag: Final = prepare(insert(tags))
         self.drop_tag: Final = prepare(delete(tags).where(_key(tags)))
 
@@ -113,6 +115,10 @@ class Indexes:
         if had != has:
             self._session.run_many(sql.drop_key, [{**named, "key": key} for key in sorted(had - has)])
             self._session.run_many(sql.add_key, [{**named, "key": key} for key in sorted(has - had)])
+        granted_before, granted = (grant_of(record) if record else None for record in (old, new))
+        if granted_before != granted:
+            self._session.run_many(sql.drop_grant, [granted_before] if granted_before else [])
+            self._session.run_many(sql.add_grant, [granted] if granted else [])
         left, taken = (tags_of(record) if record else _NOTHING for record in (old, new))
         if left != taken:
             self._session.run_many(sql.drop_tag, [{**named, "tag": tag} for tag in sorted(left - taken)])

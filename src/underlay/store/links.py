@@ -4,6 +4,7 @@ A kind that has neither needs no line here.
 """
 
 from underlay.model.change import Record
+from underlay.model.rbac_policy import RbacPolicy
 
 Link = tuple[str, str]
 """(relation, id of the record that is named)."""
@@ -12,6 +13,8 @@ Link = tuple[str, str]
 def links_of(record: Record) -> frozenset[Link]:
     """Whom the record names, and as what; rules ask for it by `Snapshot.linked` and `is_linked`."""
     match record:
+        case RbacPolicy():
+            return frozenset({("object", record.object_id)})
         case _:
             return frozenset()
 
@@ -26,3 +29,15 @@ def unique_keys_of(record: Record) -> frozenset[str]:
 def tags_of(record: Record) -> frozenset[str]:
     """The record's tags, for the filters by tag."""
     return frozenset(getattr(record, "tags", ()))
+
+
+def grant_of(record: Record) -> dict[str, str] | None:
+    """What an RBAC policy grants, as the row of `grants`; None for all other kinds."""
+    if not isinstance(record, RbacPolicy):
+        return None
+    return {
+        "object_id": record.object_id,
+        "action": record.action,
+        "target_project": record.target_project,
+        "policy_id": record.id,
+    }

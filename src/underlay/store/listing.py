@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 from underlay.model.change import KINDS, Kind
 from underlay.model.ids import ProjectId
 from underlay.store.contract import FILTERS, LINK, SORTS, TAG_FILTERS, MarkerNotFound, Query, R
-from underlay.store.lookups import linking
+from underlay.store.lookups import granted_to, linking
 from underlay.store.ranges import packed_or_none
 from underlay.store.rows import TABLES, column_name, decode_as, is_of
 from underlay.store.statements import Session
@@ -65,13 +65,13 @@ def _sort_keys(kind: Kind, query: Query) -> Sequence[tuple[KeyedColumnElement[An
 
 
 def _conditions(kind: Kind, query: Query) -> list[ColumnElement[bool]]:
-    found = [_condition(kind, name, values) for name, values in query.filters.items()]
+    found = [_condition(kind, name, values, query.asked_by) for name, values in query.filters.items()]
     if query.visible_to is not None:
         found.append(_visible(kind, query.visible_to))
     return found
 
 
-def _condition(kind: Kind, name: str, values: Sequence[Value]) -> ColumnElement[bool]:
+def _condition(kind: Kind, name: str, values: Sequence[Value], asked_by: str | None) -> ColumnElement[bool]:
     if name.startswith(LINK):
         return TABLES[kind].c.id.in_(linking(kind, name.removeprefix(LINK), links.c.to_id.in_(values)))
     if name in TAG_FILTERS:
@@ -84,6 +84,10 @@ def _condition(kind: Kind, name: str, values: Sequence[Value]) -> ColumnElement[
             return ports.c.id.in_(select(addresses.c.port_id).where(addresses.c.address.in_(packed)))
         case "fixed_ips:subnet_id":
             return ports.c.id.in_(select(addresses.c.port_id).where(addresses.c.subnet_id.in_(values)))
+        case "shared" if asked_by is not None:
+            granted = TABLES[kind].c.id.in_(granted_to(asked_by, ("access_as_shared",)))
+            is_shared = or_(TABLES[kind].c.shared, granted)
+            return or_(*(is_shared if value else ~is_shared for value in values), false())
         case _:
             column = TABLES[kind].c[column_name(name)]
             return column.in_([_as_stored(column, value) for value in values])
@@ -108,10 +112,13 @@ def _visible(kind: Kind, project_id: ProjectId) -> ColumnElement[bool]:
     own_networks = select(networks.c.id).where(networks.c.project_id == project_id)
     match kind:
         case "network":
-            return or_(networks.c.project_id == project_id, networks.c.shared)
+            return or_(networks.c.project_id == project_id, networks.c.id.in_(granted_to(project_id)))
         case "subnet":
-            seen = select(networks.c.id).where(or_(networks.c.project_id == project_id, networks.c.shared))
-            return or_(subnets.c.project_id == project_id, subnets.c.network_id.in_(seen))
+            return or_(
+                subnets.c.project_id == project_id,
+                subnets.c.network_id.in_(own_networks),
+                subnets.c.network_id.in_(granted_to(project_id, ("access_as_shared",))),
+            )
         case "port":
             return or_(ports.c.project_id == project_id, ports.c.network_id.in_(own_networks))
         case "instance" | "quota":
@@ -119,4 +126,5 @@ def _visible(kind: Kind, project_id: ProjectId) -> ColumnElement[bool]:
         case "agent" | "dhcp_binding":
             return false()
         case _:
-            return or_(objects.c.project_id == project_id, objects.c.shared)
+            granted = objects.c.id.in_(granted_to(project_id, ("access_as_shared",)))
+            return or_(objects.c.project_id == project_id, objects.c.shared, granted)

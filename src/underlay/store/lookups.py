@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from underlay.model.change import Kind
 from underlay.model.port import DHCP_OWNER
+from underlay.model.rbac_policy import EVERYBODY, RbacAction
 from underlay.store.rows import TABLES, is_of
 from underlay.store.statements import Prepared
 from underlay.store.tables import (
@@ -26,6 +27,7 @@ from underlay.store.tables import (
     changes,
     dhcp_bindings,
     free_ranges,
+    grants,
     links,
     ports,
     segments,
@@ -43,6 +45,19 @@ class LookupStatements:
             kind: prepare(select(table.c.record).where(is_of(kind), table.c.id == bindparam("id")))
             for kind, table in TABLES.items()
         }
+        self.granted: Final = prepare(
+            select(grants.c.object_id)
+            .where(
+                grants.c.object_id == bindparam("object_id"),
+                or_(grants.c.target_project == EVERYBODY, grants.c.target_project == bindparam("project_id")),
+            )
+            .limit(1)
+        )
+        self.granted_to: Final = prepare(
+            select(grants.c.object_id).where(
+                grants.c.target_project == bindparam("project_id"), grants.c.action == bindparam("action")
+            )
+        )
         self.linked: Final[Mapping[Kind, Prepared]] = {kind: prepare(_linked(kind)) for kind in TABLES}
         self.with_unique_key: Final[Mapping[Kind, Prepared]] = {
             kind: prepare(_with_unique_key(kind)) for kind in TABLES
@@ -151,6 +166,12 @@ def some_link(to_id: str, relations: tuple[str, ...] | None) -> ClauseElement:
 def linking(kind: Kind, relation: ColumnElement[str] | str, to_id: ColumnElement[bool]) -> Select[tuple[str]]:
     """The ids of the records of the kind that name such an id in that relation."""
     return select(links.c.id).where(links.c.kind == kind, links.c.relation == relation, to_id)
+
+
+def granted_to(project_id: str, actions: tuple[RbacAction, ...] | None = None) -> Select[tuple[str]]:
+    """The ids of the objects that RBAC policies grant to the project or to all; by one of these actions."""
+    found = select(grants.c.object_id).where(grants.c.target_project.in_((EVERYBODY, project_id)))
+    return found if actions is None else found.where(grants.c.action.in_(actions))
 
 
 def _linked(kind: Kind) -> ClauseElement:

@@ -18,6 +18,7 @@ from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import DHCP_OWNER, Port
 from underlay.model.quota import Quota
+from underlay.model.rbac_policy import RbacAction, RbacPolicy
 from underlay.model.subnet import Subnet
 from underlay.store.contract import ChangeRow, Query, R
 from underlay.store.links import links_of, unique_keys_of
@@ -162,6 +163,15 @@ class MemoryMoment:
     def with_unique_key(self, record_type: type[R], key: str) -> R | None:
         """The record of the type that has the key."""
         return next((record for record in self._state.all_of(record_type) if key in unique_keys_of(record)), None)
+
+    def is_granted(self, object_id: str, project_id: ProjectId) -> bool:
+        """Whether an RBAC policy grants the object to the project or to all, by any action."""
+        return self._state.grants(object_id, project_id)
+
+    def granted_to(self, project_id: ProjectId, action: RbacAction) -> Collection[str]:
+        """The ids of the objects that RBAC policies grant to the project itself by that action."""
+        policies = self._state.all_of(RbacPolicy)
+        return {each.object_id for each in policies if (each.target_project, each.action) == (project_id, action)}
 
     def count(self, resource: str, project_id: ProjectId) -> int:
         """How many of the resource, named as its kind, the project has."""

@@ -48,7 +48,12 @@ def _page(ordered: list[R], query: Query, fitting: list[R]) -> list[R]:
 def _fits(state: State, record: Record, query: Query) -> bool:
     if query.visible_to is not None and not _visible(state, record, query.visible_to):
         return False
-    return all(_has_one(record, name, values) for name, values in query.filters.items())
+    return all(
+        _has_one(record, name, values)
+        if name != "shared" or query.asked_by is None
+        else _is_shared(state, record, query.asked_by) in values
+        for name, values in query.filters.items()
+    )
 
 
 def _has_one(record: Record, name: str, values: tuple[str | bool | int | None, ...]) -> bool:
@@ -66,6 +71,10 @@ def _has_one(record: Record, name: str, values: tuple[str | bool | int | None, .
     return value in values or (not value and value is not False and None in values)
 
 
+def _is_shared(state: State, record: Record, project_id: ProjectId) -> bool:
+    return bool(_value(record, "shared")) or state.grants(record.id, project_id, "access_as_shared")
+
+
 def _value(record: Record, name: str) -> Any:
     return columns_of(record)[column_name(name)]
 
@@ -73,11 +82,11 @@ def _value(record: Record, name: str) -> Any:
 def _visible(state: State, record: Record, project_id: ProjectId) -> bool:
     match record:
         case Network():
-            return record.shared or record.project_id == project_id
+            return record.project_id == project_id or state.grants(record.id, project_id)
         case Subnet():
             network = state.find(Network, record.network_id)
             own = project_id in (record.project_id, network.project_id if network else None)
-            return own or (network is not None and network.shared)
+            return own or state.grants(record.network_id, project_id, "access_as_shared")
         case Port():
             network = state.find(Network, record.network_id)
             return project_id in (record.project_id, network.project_id if network else None)
@@ -87,4 +96,5 @@ def _visible(state: State, record: Record, project_id: ProjectId) -> bool:
             return False
         case _:
             columns = columns_of(record)
-            return bool(columns["shared"]) or columns["project_id"] == project_id
+            seen = bool(columns["shared"]) or columns["project_id"] == project_id
+            return seen or state.grants(record.id, project_id, "access_as_shared")

@@ -10,9 +10,10 @@ import msgspec
 from underlay.model.agent import Agent, DhcpBinding
 from underlay.model.change import KINDS, Kind, Record, kind_of
 from underlay.model.errors import Conflict
-from underlay.model.ids import AgentId, Revision
+from underlay.model.ids import AgentId, ProjectId, Revision
 from underlay.model.network import Network
 from underlay.model.port import Port
+from underlay.model.rbac_policy import EVERYBODY, RbacPolicy
 from underlay.model.subnet import Subnet
 from underlay.store.contract import ChangeRow, R
 from underlay.store.links import unique_keys_of
@@ -57,6 +58,12 @@ class State(msgspec.Struct):
         kept = self.kept[KINDS[record_type]].get(record_id)
         return None if kept is None else cast(R, kept.record)
 
+    def grants(self, object_id: str, project_id: ProjectId, action: str | None = None) -> bool:
+        """Whether an RBAC policy grants the object to the project or to all (by that action)."""
+        policies = (policy for policy in self.all_of(RbacPolicy) if policy.object_id == object_id)
+        found = (policy for policy in policies if policy.target_project in (EVERYBODY, project_id))
+        return any(action is None or policy.action == action for policy in found)
+
     def refuse_doubles(self) -> None:
         """Raises Conflict when two records claim one thing."""
         records = [kept.record for of_kind in self.kept.values() for kept in of_kind.values()]
@@ -87,6 +94,8 @@ def _claims(record: Record) -> Iterator[tuple[object, ...]]:
             yield ("ports", record.network_id, record.mac_address)
             for fixed_ip in record.fixed_ips:
                 yield ("addresses", fixed_ip.subnet_id, fixed_ip.ip_address)
+        case RbacPolicy():
+            yield ("grants", record.object_id, record.action, record.target_project)
         case Agent():
             yield ("agents", record.host, record.agent_type)
         case _:

@@ -16,6 +16,7 @@ from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
+from underlay.model.rbac_policy import RbacAction
 from underlay.model.subnet import Subnet
 from underlay.store.contract import Query, R
 from underlay.store.listing import Lister
@@ -121,6 +122,16 @@ class Moment:
         """The record of the type that has the key."""
         row = self._session.row(self._sql.with_unique_key[KINDS[record_type]], {"key": key})
         return decode_as(record_type, row[0]) if row else None
+
+    def is_granted(self, object_id: str, project_id: ProjectId) -> bool:
+        """Whether an RBAC policy grants the object to the project or to all, by any action."""
+        return self._session.row(self._sql.granted, {"object_id": object_id, "project_id": project_id}) is not None
+
+    def granted_to(self, project_id: ProjectId, action: RbacAction) -> Collection[str]:
+        """The ids of the objects that RBAC policies grant to the project itself by that action."""
+        return {
+            row[0] for row in self._session.rows(self._sql.granted_to, {"project_id": project_id, "action": action})
+        }
 
     def count(self, resource: str, project_id: ProjectId) -> int:
         """How many of the resource, named as its kind, the project has."""

@@ -1,4 +1,6 @@
-from fakes.api_server import MINE, ApiServer
+from fakes.api_server import MINE, OTHER, ApiServer
+from underlay.model.change import Writes
+from underlay.model.rbac_policy import RbacPolicy
 
 SCOPES = "/v2.0/address-scopes"
 
@@ -48,3 +50,16 @@ def test_ip_version_is_4_or_6() -> None:
     assert 400 == server.call("POST", SCOPES, {"address_scope": {"ip_version": 5}}).status
     scope = server.call("POST", SCOPES, {"address_scope": {"ip_version": 6}}).json()["address_scope"]
     assert 400 == server.call("PUT", f"{SCOPES}/{scope['id']}", {"address_scope": {"ip_version": 4}}).status
+
+
+def test_what_is_shared_with_a_project_is_shared_for_it() -> None:
+    """Granted by name: `shared` is true, and found by that filter, for this project only."""
+    server = ApiServer()
+    body = {"address_scope": {"ip_version": 6, "project_id": MINE}}
+    scope = server.call("POST", SCOPES, body).json()["address_scope"]
+    policy = RbacPolicy("r", MINE, "address_scope", scope["id"], "access_as_shared", OTHER)
+    server.store.write(lambda moment: moment.commit_writes(Writes(puts=(policy,))))
+    for token, shared in (("other", True), ("member", False)):
+        assert shared is server.call("GET", f"{SCOPES}/{scope['id']}", token=token).json()["address_scope"]["shared"]
+        found = server.call("GET", f"{SCOPES}?shared=true", token=token).json()["address_scopes"]
+        assert ([scope["id"]] if shared else []) == [each["id"] for each in found]

@@ -32,7 +32,7 @@ ADDRESS_SCOPE = Resource(
         standard.identifier("address scope"),
         standard.name("address scope"),
         *standard.owner(),
-        standard.flag("shared", "Whether all projects may use it. Only an administrator may set it, nobody unset it."),
+        standard.shared("Whether all projects may use it. Only an administrator may set it, nobody unset it."),
         Attribute(
             "ip_version",
             "4 or 6: of all its subnet pools.",

@@ -37,6 +37,10 @@ class View(Protocol):
         """Whether the network is open to all projects."""
         ...
 
+    def is_granted(self, object_id: str) -> bool:
+        """Whether the object is shared with the caller's project by name."""
+        ...
+
     def default_quota(self, resource: str) -> int:
         """The limit of a project without one of its own."""
         ...

@@ -116,7 +116,7 @@ NETWORK = Resource(
             sort=True,
         ),
         Attribute("subnets", "Ids of its subnets, in order of creation.", show=lambda record, _: record.subnet_ids),
-        standard.flag("shared", "Whether all projects may use it. Only an administrator may set it."),
+        standard.shared("Whether all projects may use it. Only an administrator may set it."),
         Attribute(
             "mtu",
             "Largest IP packet in bytes; told to machines by DHCP. 0 or none when created: the server's default.",

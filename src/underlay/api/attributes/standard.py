@@ -76,6 +76,19 @@ def flag(name: str, description: str, *, put: Reader | None = values.boolean) ->
     )
 
 
+def shared(description: str) -> Attribute:
+    """`shared`: with all, or, as shown and filtered, with the caller's project by an RBAC policy."""
+    return Attribute(
+        "shared",
+        description,
+        show=lambda record, view: record.shared or view.is_granted(record.id),
+        post=values.boolean,
+        put=values.boolean,
+        filter=values.boolean,
+        sort=True,
+    )
+
+
 def description(of: str) -> Attribute:
     """`description`, free text."""
     reader = values.null_as("", values.text_up_to(DESCRIPTION_LENGTH))
