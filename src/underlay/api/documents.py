@@ -20,6 +20,30 @@ class Extension(msgspec.Struct, frozen=True):
 
 
 EXTENSIONS: Final = (
+    Extension(
+        "subnet_allocation",
+        "Subnet Allocation",
+        "Enables allocation of subnets from a subnet pool",
+        "2015-03-30T10:00:00-00:00",
+    ),
+    Extension(
+        "subnetpool-prefix-ops",
+        "Subnet Pool Prefix Operations",
+        "Provides support for adjusting the prefix list of subnet pools",
+        "2019-02-08T10:00:00-00:00",
+    ),
+    Extension(
+        "default-subnetpools",
+        "Default Subnetpools",
+        "Provides ability to mark and use a subnetpool as the default.",
+        "2016-02-18T18:00:00-00:00",
+    ),
+    Extension(
+        "subnet_onboard",
+        "Subnet Onboard",
+        "Provides support for onboarding subnets into subnet pools",
+        "2018-10-05T00:00:00-00:00",
+    ),
     Extension("address-scope", "Address scope", "Address scopes extension.", "2015-07-26T10:00:00-00:00"),
     Extension("agent", "agent", "The agent management extension.", "2013-02-03T10:00:00-00:00"),
     Extension(

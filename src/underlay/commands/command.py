@@ -8,6 +8,7 @@ from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwor
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
+from underlay.commands.subnet_pool import SubnetPoolCommand
 from underlay.commands.tags import TagCommand
 
 Command = (
@@ -32,5 +33,6 @@ Command = (
     | Heartbeat
     | ReportPorts
     | AddressScopeCommand
+    | SubnetPoolCommand
     | TagCommand
 )

@@ -9,11 +9,17 @@ from underlay.model.subnet import HostRoute, Ipv6Mode
 
 
 class CreateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """gateway_ip UNSET: the first host address; None: no gateway. allocation_pools UNSET: all but the gateway."""
+    """gateway_ip UNSET: the first host address; None: no gateway. allocation_pools UNSET: all but the gateway.
+
+    Attributes:
+    cidr: None: a free block of a subnet pool, of length `prefixlen` or of the pool's default length, and around
+        `gateway_ip` when that is sent.
+    ip_version: what the pool must be of; None: as the pool or the cidr is.
+    """
 
     project_id: ProjectId
     network_id: NetworkId
-    cidr: IpNetwork
+    cidr: IpNetwork | None = None
     name: str = ""
     gateway_ip: IpAddress | None | UnsetType = UNSET
     allocation_pools: tuple[AddressRange, ...] | UnsetType = UNSET
@@ -24,6 +30,10 @@ class CreateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ipv6_ra_mode: Ipv6Mode | None = None
     ipv6_address_mode: Ipv6Mode | None = None
     description: str = ""
+    subnetpool_id: str | None = None
+    use_default_subnetpool: bool = False
+    prefixlen: int | None = None
+    ip_version: int | None = None
 
 
 class UpdateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,8 +18,9 @@ from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacPolicy
 from underlay.model.subnet import Subnet
+from underlay.model.subnet_pool import SubnetPool
 
-Record = Network | Subnet | Agent | DhcpBinding | Port | Instance | Quota | AddressScope | RbacPolicy
+Record = Network | Subnet | Agent | DhcpBinding | Port | Instance | Quota | AddressScope | SubnetPool | RbacPolicy
 """Every kind of record, in the order in which the feed lists them."""
 
 Kind = Literal[
@@ -31,6 +32,7 @@ Kind = Literal[
     "instance",
     "quota",
     "address_scope",
+    "subnetpool",
     "rbac_policy",
 ]
 """The records' tags, in the same order."""

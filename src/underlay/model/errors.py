@@ -16,6 +16,11 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      SecurityGroupProtocolRequiredWithPorts SecurityGroupMultipleRemoteEntites
     |                      AddressesAlreadyExist PortSecurityAndIPRequiredForSecurityGroups
     |                      AllowedAddressPairsMissingIP DuplicateAddressPairInRequest AllowedAddressPairExhausted
+    |                      EmptySubnetPoolPrefixList PrefixVersionMismatch IllegalSubnetPoolPrefixBounds
+    |                      IllegalSubnetPoolPrefixUpdate IllegalSubnetPoolUpdate
+    |                      IllegalSubnetPoolIpVersionAssociationToAddressScope MinPrefixSubnetAllocationError
+    |                      MaxPrefixSubnetAllocationError SubnetPoolDeleteError NetworkSubnetPoolAffinityError
+    |                      NetworkAddressScopeAffinityError InvalidSubnetServiceType InvalidInputSubnetServiceType
     |- TransportError      HTTPMethodNotAllowed HTTPRequestTimeout HTTPRequestEntityTooLarge
     |- UnauthorizedError   Unauthorized
     |- ForbiddenError      PolicyNotAuthorized
@@ -34,6 +39,8 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      SecurityGroupDefaultAlreadyExists SecurityGroupRuleExists DefaultSecurityGroupRuleExists
     |                      SecurityGroupConflict AddressGroupInUse PortSecurityPortHasSecurityGroup
     |                      AddressPairAndPortSecurityRequired NotEnforced
+    |                      SubnetAllocationError SubnetPoolQuotaExceeded AddressScopePrefixConflict
+    |                      IpAddressGenerationFailureNoMatchingSubnet
     |                      Conflict (a lost race: the only one to repeat by itself)
     |- PreconditionError   RevisionNumberConstraintFailed
     |- GoneError           RevisionGone
@@ -344,6 +351,125 @@ class AllowedAddressPairExhausted(BadRequestError):
 
     template = "The number of allowed address pair exceeds the maximum {quota}."
     quota: int
+
+
+@dataclass(unsafe_hash=True)
+class EmptySubnetPoolPrefixList(BadRequestError):
+    """A pool has prefixes."""
+
+    template = "Empty subnet pool prefix list."
+
+
+@dataclass(unsafe_hash=True)
+class PrefixVersionMismatch(BadRequestError):
+    """The prefixes of a pool are of one IP version."""
+
+    template = "Cannot mix IPv4 and IPv6 prefixes in a subnet pool."
+
+
+@dataclass(unsafe_hash=True)
+class IllegalSubnetPoolPrefixBounds(BadRequestError):
+    """min <= default <= max <= what the IP version has."""
+
+    template = "Illegal prefix bounds: {prefix_type}={prefixlen}, {base_prefix_type}={base_prefixlen}."
+    prefix_type: str
+    prefixlen: int
+    base_prefix_type: str
+    base_prefixlen: int
+
+
+@dataclass(unsafe_hash=True)
+class IllegalSubnetPoolPrefixUpdate(BadRequestError):
+    """`msg` is a clause without a full stop."""
+
+    template = "Illegal update to prefixes: {msg}."
+    msg: str
+
+
+@dataclass(unsafe_hash=True)
+class IllegalSubnetPoolUpdate(BadRequestError):
+    """`reason` is a clause without a full stop."""
+
+    template = "Illegal subnetpool update : {reason}."
+    reason: str
+
+
+@dataclass(unsafe_hash=True)
+class IllegalSubnetPoolIpVersionAssociationToAddressScope(BadRequestError):
+    """The scope is of the other IP version, `ip_version`."""
+
+    template = (
+        "Illegal subnetpool association: subnetpool {subnetpool_id} cannot associate with address scope "
+        "{address_scope_id} because subnetpool ip_version is not {ip_version}."
+    )
+    subnetpool_id: str
+    address_scope_id: str
+    ip_version: int
+
+
+@dataclass(unsafe_hash=True)
+class MinPrefixSubnetAllocationError(BadRequestError):
+    """The prefix asked for is too large for the pool."""
+
+    template = (
+        "Unable to allocate subnet with prefix length {prefixlen}, minimum allowed prefix is "
+        "{min_prefixlen}."
+    )
+    prefixlen: int
+    min_prefixlen: int
+
+
+@dataclass(unsafe_hash=True)
+class MaxPrefixSubnetAllocationError(BadRequestError):
+    """The prefix asked for is too small for the pool."""
+
+    template = (
+        "Unable to allocate subnet with prefix length {prefixlen}, maximum allowed prefix is "
+        "{max_prefixlen}."
+    )
+    prefixlen: int
+    max_prefixlen: int
+
+
+@dataclass(unsafe_hash=True)
+class SubnetPoolDeleteError(BadRequestError):
+    """`reason` is a clause without a full stop."""
+
+    template = "Unable to delete subnet pool: {reason}."
+    reason: str
+
+
+@dataclass(unsafe_hash=True)
+class NetworkSubnetPoolAffinityError(BadRequestError):
+    """The network has a subnet of that IP version from elsewhere."""
+
+    template = "Subnets hosted on the same network must be allocated from the same subnet pool."
+
+
+@dataclass(unsafe_hash=True)
+class NetworkAddressScopeAffinityError(BadRequestError):
+    """The network has a subnet of that IP version in another scope, or in none."""
+
+    template = (
+        "Subnets of the same address family hosted on the same network must all participate in the same "
+        "address scope."
+    )
+
+
+@dataclass(unsafe_hash=True)
+class InvalidSubnetServiceType(BadRequestError):
+    """It begins like no device_owner."""
+
+    template = "Subnet service type {service_type} does not correspond to a valid device owner."
+    service_type: str
+
+
+@dataclass(unsafe_hash=True)
+class InvalidInputSubnetServiceType(BadRequestError):
+    """It is no text, or not in a list."""
+
+    template = "Subnet service type {service_type} is not a string."
+    service_type: str
 
 
 class TransportError(UnderlayError):
@@ -857,6 +983,40 @@ class NotEnforced(ConflictError):
 
     template = "{what}. It is refused because the server's setting `unenforced` is `refuse`; `warn` accepts it."
     what: str
+
+
+@dataclass(unsafe_hash=True)
+class SubnetAllocationError(ConflictError):
+    """The pool has no room; `reason` is a clause without a full stop."""
+
+    template = "Failed to allocate subnet: {reason}."
+    reason: str
+
+
+@dataclass(unsafe_hash=True)
+class SubnetPoolQuotaExceeded(ConflictError):
+    """The project has its share of the pool."""
+
+    template = "Per-tenant subnet pool prefix quota exceeded."
+
+
+@dataclass(unsafe_hash=True)
+class AddressScopePrefixConflict(ConflictError):
+    """Another pool of the scope has some of the prefixes."""
+
+    template = "Failed to associate address scope: subnetpools within an address scope must have unique prefixes."
+
+
+@dataclass(unsafe_hash=True)
+class IpAddressGenerationFailureNoMatchingSubnet(ConflictError):
+    """Every subnet is for ports of other device_owners."""
+
+    template = (
+        "No valid service subnet for the given device owner, network {network_id}, service type "
+        "{service_type}."
+    )
+    network_id: NetworkId
+    service_type: str
 
 
 @dataclass(unsafe_hash=True)

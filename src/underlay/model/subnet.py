@@ -26,6 +26,7 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     cidr: canonical, no host bits.
     gateway_ip: the data centre's physical router; None when the subnet has none.
     allocation_pools: where ports without an address asked for get theirs; sorted, disjoint, inside cidr.
+    subnetpool_id: the subnet pool that its block is of.
     dhcp_address: the address asked for the subnet's DHCP port; None lets the server pick (lowest free).
     """
 
@@ -46,6 +47,7 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     ipv6_ra_mode: Ipv6Mode | None = None
     ipv6_address_mode: Ipv6Mode | None = None
     description: str = ""
+    subnetpool_id: str | None = None
     tags: tuple[str, ...] = ()
 
     @property

@@ -15,9 +15,17 @@ from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwor
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
+from underlay.commands.subnet_pool import (
+    AddPrefixes,
+    CreateSubnetPool,
+    DeleteSubnetPool,
+    OnboardNetworkSubnets,
+    RemovePrefixes,
+    UpdateSubnetPool,
+)
 from underlay.commands.tags import AddTags, RemoveTag, ReplaceTags
 from underlay.model.caller import Caller
-from underlay.rules import address_scope, agent, binding, instance, network, port, quota, subnet, tags
+from underlay.rules import address_scope, agent, binding, instance, network, port, quota, subnet, subnet_pool, tags
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import Verdict
 
@@ -69,6 +77,15 @@ def judge(
             return binding.report(command, snapshot, caller, circumstances, regulations)
         case CreateAddressScope() | UpdateAddressScope() | DeleteAddressScope():
             return address_scope.judge(command, snapshot, caller, circumstances)
+        case (
+            CreateSubnetPool()
+            | UpdateSubnetPool()
+            | DeleteSubnetPool()
+            | AddPrefixes()
+            | RemovePrefixes()
+            | OnboardNetworkSubnets()
+        ):
+            return subnet_pool.judge(command, snapshot, caller, circumstances, regulations)
         case ReplaceTags() | AddTags() | RemoveTag():
             return tags.judge(command, snapshot, caller, circumstances)
         case _:

@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol, TypeVar
 
 import msgspec
 
-from underlay.model.address import AddressRange, IpAddress, Mac
+from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
 from underlay.model.agent import Agent, AgentType, DhcpBinding
 from underlay.model.change import Record
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, SubnetId, Vid
@@ -104,6 +104,18 @@ class Snapshot(Protocol):
 
     def free_ranges(self, subnet_id: SubnetId, limit: int) -> Sequence[AddressRange]:
         """The first `limit` maximal runs of free addresses of the subnet's pools, pool by pool, ascending."""
+        ...
+
+    def free_block(self, pool_id: str, prefixlen: int) -> IpNetwork | None:
+        """The smallest free block of the subnet pool that holds a prefix of that length, the lowest of these."""
+        ...
+
+    def is_free(self, pool_id: str, cidr: IpNetwork) -> bool:
+        """Whether the subnet pool has the prefix, and no subnet has any of it."""
+        ...
+
+    def taken_from(self, pool_id: str, project_id: ProjectId) -> Sequence[IpNetwork]:
+        """The prefixes of the project's subnets of the subnet pool."""
         ...
 
     def agents(self, agent_type: AgentType) -> Sequence[tuple[Agent, datetime]]:

@@ -17,7 +17,7 @@ from underlay.model.ids import SubnetId
 from underlay.model.network import Network
 from underlay.model.port import DHCP_OWNER
 from underlay.model.subnet import Subnet
-from underlay.rules import access, dhcp_port, ipam, quota, schedule, subnet_form
+from underlay.rules import access, dhcp_port, ipam, quota, schedule, subnet_allocation, subnet_form
 from underlay.rules.amend import amended
 from underlay.rules.network import AUTO_DELETED_OWNERS, require_mtu
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -33,13 +33,15 @@ def create(
     network = access.visible_network(command.network_id, snapshot, caller)
     access.require_owner(caller, "create_subnet", network.project_id)
     access.require_own_project(caller, command.project_id)
-    gateway = ipam.default_gateway(command.cidr) if command.gateway_ip is UNSET else command.gateway_ip
+    pool = subnet_allocation.pool_of(command, snapshot, caller)
+    cidr = subnet_allocation.block_of(command, pool, snapshot)
+    gateway = ipam.default_gateway(cidr) if command.gateway_ip is UNSET else command.gateway_ip
     subnet = Subnet(
         id=SubnetId(circumstances.new_id()),
         network_id=network.id,
         project_id=command.project_id,
         name=command.name,
-        cidr=command.cidr,
+        cidr=cidr,
         created_at=circumstances.now,
         updated_at=circumstances.now,
         gateway_ip=gateway,
@@ -50,12 +52,14 @@ def create(
         ipv6_ra_mode=command.ipv6_ra_mode,
         ipv6_address_mode=command.ipv6_address_mode,
         description=command.description,
+        subnetpool_id=pool.id if pool is not None else None,
     )
     subnet_form.require_valid(subnet, None, regulations)
     if command.gateway_ip is not UNSET and gateway is not None:
         ipam.require_gateway_usable(gateway, subnet.cidr)
     siblings = tuple(snapshot.subnets_of(network.id))
     subnet_form.require_apart(subnet, siblings)
+    subnet_allocation.require_affinity(pool, cidr, siblings, snapshot)
     require_mtu(network.id, network.mtu, subnet.ip_version)
     pools = (
         ipam.default_pools(subnet.cidr, gateway)

@@ -32,5 +32,5 @@ class Verdict(msgspec.Struct, frozen=True):
     """
 
     writes: Writes = Writes()
-    result: Record | HeartbeatAnswer | PortsAnswer | None = None
+    result: Record | HeartbeatAnswer | PortsAnswer | tuple[Record, ...] | None = None
     heartbeats: tuple[AgentId, ...] = ()

@@ -16,11 +16,13 @@ from underlay.model.ids import ProjectId, SubnetId
 from underlay.model.network import Network
 from underlay.model.port import FixedIp, Port
 from underlay.model.subnet import Subnet
+from underlay.model.subnet_pool import SubnetPool
 from underlay.store.links import Link, grant_of, links_of, tags_of, unique_keys_of
+from underlay.store.prefix_index import PrefixIndex, PrefixStatements
 from underlay.store.ranges import address_from, free_runs, pool_with, split
 from underlay.store.rows import counted_project, segment_key
 from underlay.store.statements import Prepared, Session
-from underlay.store.tables import addresses, free_ranges, grants, links, segments, tags, unique_keys, usage
+from underlay.store.tables import addresses, free_ranges, grants, links, segments, subnet_use, tags, unique_keys, usage
 
 
 def _key(table: Table) -> ColumnElement[bool]:
@@ -68,6 +70,17 @@ class IndexStatements:
         self.drop_link: Final = prepare(delete(links).where(_key(links)))
         self.add_key: Final = prepare(insert(unique_keys))
         self.drop_key: Final = prepare(delete(unique_keys).where(_key(unique_keys)))
+        self.prefixes: Final = PrefixStatements(prepare)
+        self.start_use: Final = prepare(insert(subnet_use))
+        self.end_use: Final = prepare(delete(subnet_use).where(_key(subnet_use)))
+        self.use: Final = prepare(
+            update(subnet_use)
+            .where(subnet_use.c.subnet_id == bindparam("of_subnet"))
+            .values(
+                used=subnet_use.c.used + bindparam("change"),
+                used_in_pools=subnet_use.c.used_in_pools + bindparam("change_in_pools"),
+            )
+        )
         self.add_grant: Final = prepare(insert(grants))
         self.drop_grant: Final = prepare(delete(grants).where(_key(grants)))
         self.add_tag: Final = prepare(insert(tags))
@@ -77,13 +90,20 @@ class IndexStatements:
 class Indexes:
     """The index tables within one write transaction.
 
-    `subnet` looks up a subnet as it is stored now.
+    `subnet` and `pool` look up a subnet and a subnet pool as they are stored now.
     """
 
-    def __init__(self, session: Session, sql: IndexStatements, subnet: Callable[[SubnetId], Subnet | None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        sql: IndexStatements,
+        subnet: Callable[[SubnetId], Subnet | None],
+        pool: Callable[[str], SubnetPool | None],
+    ) -> None:
         self._session = session
         self._sql = sql
         self._subnet = subnet
+        self._prefixes = PrefixIndex(session, sql.prefixes, pool)
 
     def change(self, old: Record | None, new: Record | None) -> None:
         """The record was `old` (None: it is new) and is `new` (None: it is gone); both of one kind and id."""
@@ -100,6 +120,7 @@ class Indexes:
             case _:
                 pass
         self._change_links(either, old, new)
+        self._prefixes.change(old, new)
         self._change_usage(old, new)
 
     def _change_links(self, either: Record, old: Record | None, new: Record | None) -> None:
@@ -139,11 +160,15 @@ class Indexes:
             return
         if old:
             self._session.run(self._sql.drop_runs, {"subnet_id": old.id})
+            self._session.run(self._sql.end_use, {"subnet_id": old.id})
         if new:
             rows = self._session.rows(self._sql.addresses_of, {"subnet_id": new.id})
             taken = [address_from(row[0]) for row in rows]
             runs = [_run_row(new.id, run) for run in free_runs(new.allocation_pools, taken)]
             self._session.run_many(self._sql.add_run, runs)
+            in_pools = sum(pool_with(new.allocation_pools, address) is not None for address in taken)
+            use = {"subnet_id": new.id, "used": len(taken), "used_in_pools": in_pools}
+            self._session.run(self._sql.start_use, use)
 
     def _change_addresses(self, old: Port | None, new: Port | None) -> None:
         before = set(old.fixed_ips) if old else set()
@@ -159,7 +184,9 @@ class Indexes:
         row = {"subnet_id": subnet_id, "address": address.packed}
         self._session.run(self._sql.take_address, {**row, "port_id": port.id})
         nearest = self._session.row(self._sql.runs_up_to, row)
-        if nearest is None or nearest[1] < address.packed:
+        is_in_pools = nearest is not None and nearest[1] >= address.packed
+        self._session.run(self._sql.use, {"of_subnet": subnet_id, "change": 1, "change_in_pools": int(is_in_pools)})
+        if nearest is None or not is_in_pools:
             return
         below, above = split(AddressRange(address_from(nearest[0]), address_from(nearest[1])), address)
         if below is not None:
@@ -176,6 +203,8 @@ class Indexes:
         self._session.run(self._sql.leave_address, {"subnet_id": subnet_id, "address": address.packed})
         subnet = self._subnet(subnet_id)
         pool = pool_with(subnet.allocation_pools, address) if subnet else None
+        in_pools = int(pool is not None)
+        self._session.run(self._sql.use, {"of_subnet": subnet_id, "change": -1, "change_in_pools": -in_pools})
         if pool is None:
             return
         below, above = self._neighbours(subnet_id, pool, address)

@@ -5,6 +5,8 @@ A kind that has neither needs no line here.
 
 from underlay.model.change import Record
 from underlay.model.rbac_policy import RbacPolicy
+from underlay.model.subnet import Subnet
+from underlay.model.subnet_pool import SubnetPool, default_key
 
 Link = tuple[str, str]
 """(relation, id of the record that is named)."""
@@ -15,6 +17,10 @@ def links_of(record: Record) -> frozenset[Link]:
     match record:
         case RbacPolicy():
             return frozenset({("object", record.object_id)})
+        case Subnet() if record.subnetpool_id is not None:
+            return frozenset({("subnetpool", record.subnetpool_id)})
+        case SubnetPool() if record.address_scope_id is not None:
+            return frozenset({("address_scope", record.address_scope_id)})
         case _:
             return frozenset()
 
@@ -22,6 +28,8 @@ def links_of(record: Record) -> frozenset[Link]:
 def unique_keys_of(record: Record) -> frozenset[str]:
     """What no other record of the kind may have; rules ask for it by `Snapshot.with_unique_key`."""
     match record:
+        case SubnetPool(is_default=True):
+            return frozenset({default_key(record.ip_version)})
         case _:
             return frozenset()
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from underlay.model.change import Kind
 from underlay.model.port import DHCP_OWNER
 from underlay.model.rbac_policy import EVERYBODY, RbacAction
+from underlay.store.prefix_index import PrefixStatements
 from underlay.store.rows import TABLES, is_of
 from underlay.store.statements import Prepared
 from underlay.store.tables import (
@@ -140,6 +141,7 @@ class LookupStatements:
         )
         self.loads: Final = prepare(select(dhcp_bindings.c.agent_id, func.count()).group_by(dhcp_bindings.c.agent_id))
         self.unserved: Final = prepare(_unserved())
+        self.prefixes: Final = PrefixStatements(prepare)
 
 
 def port_of_other_owner(network_id: str, owners: tuple[str, ...]) -> ClauseElement:

@@ -8,7 +8,8 @@ from datetime import datetime
 from threading import RLock
 from typing import Final, TypeVar
 
-from underlay.model.address import AddressRange, IpAddress, Mac
+from underlay.model import prefixes
+from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
 from underlay.model.agent import Agent, AgentType, DhcpBinding
 from underlay.model.change import Record, Ref, Writes, kind_of, network_of, project_of
 from underlay.model.codec import encode
@@ -20,6 +21,7 @@ from underlay.model.port import DHCP_OWNER, Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacAction, RbacPolicy
 from underlay.model.subnet import Subnet
+from underlay.model.subnet_pool import SubnetPool
 from underlay.store.contract import ChangeRow, Query, R
 from underlay.store.links import links_of, unique_keys_of
 from underlay.store.memory_listing import select_records
@@ -234,6 +236,19 @@ class MemoryMoment:
         taken = [fixed_ip.ip_address for fixed_ip in fixed_ips if fixed_ip.subnet_id == subnet_id]
         return list(free_runs(subnet.allocation_pools, taken))[:limit] if subnet else []
 
+    def free_block(self, pool_id: str, prefixlen: int) -> IpNetwork | None:
+        """The smallest free block of the subnet pool that holds a prefix of that length, the lowest of these."""
+        fitting = [block for block in self._free_blocks(pool_id) if block.prefixlen <= prefixlen]
+        return max(fitting, key=lambda block: (block.prefixlen, -int(block.network_address)), default=None)
+
+    def is_free(self, pool_id: str, cidr: IpNetwork) -> bool:
+        """Whether the subnet pool has the prefix, and no subnet has any of it."""
+        return prefixes.holds(self._free_blocks(pool_id), (cidr,))
+
+    def taken_from(self, pool_id: str, project_id: ProjectId) -> Sequence[IpNetwork]:
+        """The prefixes of the project's subnets of the subnet pool."""
+        return [subnet.cidr for subnet in self._subnets_from(pool_id) if subnet.project_id == project_id]
+
     def agents(self, agent_type: AgentType) -> Sequence[tuple[Agent, datetime]]:
         """All agents of the type with the time of their last heartbeat, in order of creation."""
         found = [agent for agent in self._state.all_of(Agent) if agent.agent_type == agent_type]
@@ -268,6 +283,13 @@ class MemoryMoment:
         served = {binding.network_id for binding in self._state.all_of(DhcpBinding)}
         wanting = [subnet.network_id for subnet in self._state.all_of(Subnet) if subnet.enable_dhcp]
         return [network_id for network_id in dict.fromkeys(wanting) if network_id not in served]
+
+    def _subnets_from(self, pool_id: str) -> list[Subnet]:
+        return [subnet for subnet in self._state.all_of(Subnet) if subnet.subnetpool_id == pool_id]
+
+    def _free_blocks(self, pool_id: str) -> Sequence[IpNetwork]:
+        pool = self._state.find(SubnetPool, pool_id)
+        return prefixes.without(pool.prefixes if pool else (), [one.cidr for one in self._subnets_from(pool_id)])
 
     def _ports_on(self, network_id: NetworkId) -> Iterator[Port]:
         return (port for port in self._state.all_of(Port) if port.network_id == network_id)

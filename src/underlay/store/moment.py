@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, cast
 
-from underlay.model.address import AddressRange, IpAddress, Mac
+from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
 from underlay.model.agent import Agent, AgentType, DhcpBinding
 from underlay.model.change import KINDS, Writes
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId, Vid
@@ -21,6 +21,7 @@ from underlay.model.subnet import Subnet
 from underlay.store.contract import Query, R
 from underlay.store.listing import Lister
 from underlay.store.lookups import LookupStatements, port_of_other_owner, port_of_other_owner_using, some_link
+from underlay.store.prefix_index import block_with, smallest_block, taken_by
 from underlay.store.ranges import address_from
 from underlay.store.records import Records
 from underlay.store.rows import decode_as
@@ -187,6 +188,18 @@ class Moment:
         """The first `limit` maximal runs of free addresses of the subnet's pools, pool by pool, ascending."""
         rows = self._session.rows(self._sql.runs, {"subnet_id": subnet_id, "limit": limit})
         return [AddressRange(address_from(first), address_from(last)) for first, last in rows]
+
+    def free_block(self, pool_id: str, prefixlen: int) -> IpNetwork | None:
+        """The smallest free block of the subnet pool that holds a prefix of that length, the lowest of these."""
+        return smallest_block(self._session, self._sql.prefixes, pool_id, prefixlen)
+
+    def is_free(self, pool_id: str, cidr: IpNetwork) -> bool:
+        """Whether the subnet pool has the prefix, and no subnet has any of it."""
+        return block_with(self._session, self._sql.prefixes, pool_id, cidr) is not None
+
+    def taken_from(self, pool_id: str, project_id: ProjectId) -> Sequence[IpNetwork]:
+        """The prefixes of the project's subnets of the subnet pool."""
+        return taken_by(self._session, self._sql.prefixes, pool_id, project_id)
 
     def agents(self, agent_type: AgentType) -> Sequence[tuple[Agent, datetime]]:
         """All agents of the type with the time of their last heartbeat, in order of creation."""

@@ -214,6 +214,28 @@ free_ranges: Final = Table(
 """The maximal runs of free addresses of each pool, both ends included. Pools are sorted and disjoint, so that the
 order of `first` is the order of pools too; runs of adjacent pools stay apart."""
 
+free_prefixes: Final = Table(
+    "free_prefixes",
+    metadata,
+    _text("pool_id", primary_key=True),
+    Column("network", LargeBinary, primary_key=True),
+    Column("prefixlen", Integer, nullable=False),
+    Index(None, "pool_id", "prefixlen"),
+    sqlite_with_rowid=False,
+)
+"""The free blocks of each subnet pool, as large as they can be (a buddy system): to take or to give back a prefix costs
+at most two statements a bit of its length, however many subnets there are."""
+
+subnet_use: Final = Table(
+    "subnet_use",
+    metadata,
+    Column("subnet_id", Text, ForeignKey("subnets.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("used", Integer, nullable=False),
+    Column("used_in_pools", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many addresses of each subnet ports have, and how many of these are in its allocation pools."""
+
 usage: Final = Table(
     "usage",
     metadata,

@@ -15,6 +15,7 @@ from underlay.model.change import Kind, Record, Ref, Writes, kind_of, network_of
 from underlay.model.codec import encode
 from underlay.model.ids import AgentId, HostName, Revision
 from underlay.model.subnet import Subnet
+from underlay.model.subnet_pool import SubnetPool
 from underlay.store.indexes import Indexes, IndexStatements
 from underlay.store.records import Records
 from underlay.store.rows import TABLES, columns_of, hosts_of, is_of
@@ -64,7 +65,12 @@ class Writer:
         self._session = session
         self._sql = sql
         self._records = records
-        self._indexes = Indexes(session, sql.indexes, lambda subnet_id: records.find(Subnet, subnet_id))
+        self._indexes = Indexes(
+            session,
+            sql.indexes,
+            lambda subnet_id: records.find(Subnet, subnet_id),
+            lambda pool_id: records.find(SubnetPool, pool_id),
+        )
         self._revision: Revision | None = None
 
     def commit_writes(self, writes: Writes) -> Revision:

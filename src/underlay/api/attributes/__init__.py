@@ -7,7 +7,8 @@ from underlay.api.attributes.network import NETWORK
 from underlay.api.attributes.port import PORT
 from underlay.api.attributes.quota import QUOTA
 from underlay.api.attributes.subnet import SUBNET
+from underlay.api.attributes.subnet_pool import SUBNET_POOL
 
-RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE, ADDRESS_SCOPE)
+RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE, ADDRESS_SCOPE, SUBNET_POOL)
 
-__all__ = ["ADDRESS_SCOPE", "AGENT", "INSTANCE", "NETWORK", "PORT", "QUOTA", "RESOURCES", "SUBNET"]
+__all__ = ["ADDRESS_SCOPE", "AGENT", "INSTANCE", "NETWORK", "PORT", "QUOTA", "RESOURCES", "SUBNET", "SUBNET_POOL"]

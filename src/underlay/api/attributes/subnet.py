@@ -9,9 +9,10 @@ from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.model.address import AddressRange, IpAddress
-from underlay.model.errors import BadRequest, InvalidAllocationPool, InvalidInput, SubnetNotFound, SubnetPoolNotFound
+from underlay.model.errors import BadRequest, InvalidAllocationPool, InvalidInput, SubnetNotFound
 from underlay.model.ids import NetworkId, ProjectId, SubnetId
 from underlay.model.subnet import HostRoute, Subnet
+from underlay.model.subnet_pool import PREFIX_DELEGATION
 
 _IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
 _WRITABLE = (
@@ -23,6 +24,19 @@ _WRITABLE = (
     "enable_dhcp",
     "description",
 )
+_AT_CREATION = (
+    "dhcp_address",
+    "ipv6_ra_mode",
+    "ipv6_address_mode",
+    "ip_version",
+    "prefixlen",
+    "subnetpool_id",
+    "use_default_subnetpool",
+)
+
+
+def _read_pool_id(value: Any) -> str:
+    return PREFIX_DELEGATION if value == PREFIX_DELEGATION else values.uuid(value)
 
 
 def _read_pools(value: Any) -> tuple[AddressRange, ...]:
@@ -82,14 +96,10 @@ def _create(project_id: ProjectId, sent: Values) -> CreateSubnet:
     cidr = sent.get("cidr")
     if cidr is not None and "prefixlen" in sent:
         raise BadRequest("subnets", "cidr and prefixlen must not be supplied together")
-    if sent.get("subnetpool_id") is not None:
-        raise SubnetPoolNotFound(sent["subnetpool_id"])
-    if cidr is None:
-        raise BadRequest("subnets", "a subnetpool must be specified in the absence of a cidr")
-    version = sent.get("ip_version", cidr.version)
-    if version != cidr.version:
+    version = sent.get("ip_version")
+    if cidr is not None and version not in (None, cidr.version):
         raise InvalidInput(f"cidr '{cidr}' does not match the ip_version '{version}'")
-    optional = pick(sent, *_WRITABLE, "dhcp_address", "ipv6_ra_mode", "ipv6_address_mode")
+    optional = pick(sent, *_WRITABLE, *_AT_CREATION)
     return CreateSubnet(project_id=project_id, network_id=NetworkId(sent["network_id"]), cidr=cidr, **optional)
 
 
@@ -191,14 +201,22 @@ SUBNET = Resource(
         _ipv6_mode("ipv6_address_mode", "How machines get IPv6 addresses: the same three values."),
         Attribute(
             "subnetpool_id",
-            "null: there are no subnet pools.",
-            show=lambda record, _: None,
-            post=values.or_none(values.text_up_to(255)),
+            "The subnet pool that its block is of; null for none. `prefix_delegation` is refused: it needs routers.",
+            show=lambda record, _: record.subnetpool_id,
+            post=values.or_none(_read_pool_id),
+            filter=standard.text,
+            sort=True,
+            link="subnetpool",
+        ),
+        Attribute(
+            "use_default_subnetpool",
+            "Whether it is to be of the default subnet pool of its `ip_version`.",
+            post=values.null_as(False, values.boolean),
         ),
         Attribute(
             "prefixlen",
-            "Only with subnet pools, so always refused: send `cidr`.",
-            post=values.integer_between(0, 128),
+            "The length of the block to take of the subnet pool; not together with `cidr`.",
+            post=values.null_as(UNSET, values.integer_between(0, 128)),
         ),
         standard.description("subnet"),
         *standard.tags(),
