@@ -213,6 +213,17 @@ def test_what_others_use_stays_shared(server: ApiServer, net: str, sub: str) -> 
     assert (409, "InvalidSharedSetting") == refused(server, "PUT", f"/v2.0/networks/{net}", body)
 
 
+def test_a_gateway_is_no_port_s_address(server: ApiServer, net: str) -> None:
+    """A gateway cannot move to an address that a port has, nor into a pool."""
+    pool = [{"start": "10.5.0.10", "end": "10.5.0.20"}]
+    subnet = server.made("subnets", network_id=net, cidr="10.5.0.0/24", allocation_pools=pool, enable_dhcp=False)["id"]
+    server.made("ports", network_id=net, fixed_ips=[{"ip_address": "10.5.0.30"}])
+    url = f"/v2.0/subnets/{subnet}"
+    assert (409, "GatewayIpInUse") == refused(server, "PUT", url, {"subnet": {"gateway_ip": "10.5.0.30"}})
+    inside = {"subnet": {"gateway_ip": "10.5.0.15"}}
+    assert (409, "GatewayConflictWithAllocationPools") == refused(server, "PUT", url, inside)
+
+
 def test_mtu_fits_the_subnets(server: ApiServer) -> None:
     """IPv6 needs 1280 bytes."""
     small = server.made("networks", mtu=1000)["id"]
