@@ -74,7 +74,7 @@ def _spawn(lab: Lab, name: str) -> int:
         subprocess.Popen(
             ["unshare", *namespaces, *init],
             cwd=lab.root,
-            env={"PATH": f"{lab.root}/.venv/bin:{SYSTEM_PATH}", "HOME": "/root", "LANG": "C.UTF-8"},
+            env=base_environment(lab),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -126,7 +126,17 @@ def command_inside(lab: Lab, name: str, argv: Sequence[str], *, pid: int | None 
 def environment(lab: Lab, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """What commands inside see: the lab's own programs first on the path, nothing of the caller's but the terminal."""
     kept = {key: os.environ[key] for key in ("TERM", "COLUMNS") if key in os.environ}
-    return {"PATH": f"{lab.root}/.venv/bin:{SYSTEM_PATH}", "HOME": "/root", "LANG": "C.UTF-8", **kept, **(extra or {})}
+    return {**base_environment(lab), **kept, **(extra or {})}
+
+
+def base_environment(lab: Lab) -> dict[str, str]:
+    """The environment of every process in the lab. Root's bytecode stays out of the folders of the checkout's owner."""
+    return {
+        "PATH": f"{lab.root}/.venv/bin:{SYSTEM_PATH}",
+        "HOME": "/root",
+        "LANG": "C.UTF-8",
+        "PYTHONPYCACHEPREFIX": str(lab.root / ".state" / "pycache"),
+    }
 
 
 def run(
