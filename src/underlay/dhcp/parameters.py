@@ -52,12 +52,13 @@ def _lay_out(kind: MessageType, lease: Lease, asked: bytes | None, informs: bool
     wanted = None if asked is None else decode_parameter_request_list(asked)
     forced = subnet.forced | _routes(subnet, wanted or ())
     known = {text.HOST_NAME: b""} | subnet.asked | forced | extra
-    known.pop(SERVER_IP_ADDRESS, None)
+    for code in (SERVER_IP_ADDRESS, *subnet.lease):
+        known.pop(code, None)
     options = head(kind, lease)
     if not informs:
         options |= {code: extra.get(code, payload) for code, payload in subnet.lease.items()}
     for code in (addresses.SUBNET_MASK, *(known if wanted is None else wanted), *forced):
-        if code in known and code not in options:
+        if code in known:
             options[code] = known[code]
     return options
 
