@@ -35,11 +35,12 @@ class Store:
     Args:
     url: SQLAlchemy URL of a SQLite file.
     change_retention: so many changes at least are kept for watchers that come back.
+    busy_timeout_s: how long one try of a write waits for a transaction of another process.
     """
 
-    def __init__(self, url: str, change_retention: int = 100_000) -> None:
+    def __init__(self, url: str, change_retention: int = 100_000, busy_timeout_s: float = 5.0) -> None:
         self.url: Final = url
-        self._engine: Final = open_engine(url)
+        self._engine: Final = open_engine(url, busy_timeout_s)
         dialect = self._engine.dialect
         self._statements: Final = Statements(
             LookupStatements(lambda clause: Prepared(clause, dialect)),
@@ -92,7 +93,9 @@ class Store:
     def close(self) -> None:
         """Close all connections. Threads that still read fail."""
         with self._lock:
-            self._writer = None
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
             self._engine.dispose()
 
     def _write_once(self, work: Callable[[Moment], T]) -> T:
@@ -120,7 +123,7 @@ class Store:
                 yield session
                 session.control("COMMIT")
             except BaseException:
-                session.control("ROLLBACK")
+                session.undo()
                 raise
 
     @contextmanager
