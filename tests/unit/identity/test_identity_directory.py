@@ -39,9 +39,9 @@ def test_names_are_unique(server):
         assert [(409, error)] * 2 == [(each.status, each.json()) for each in (made, renamed)]
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 256])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 256, "a\x00", "a\nb"])
 @pytest.mark.parametrize("kind", ["project", "user"])
-def test_a_name_has_1_to_255_characters(server, kind, name):
+def test_a_name_has_1_to_255_printable_characters(server, kind, name):
     """400 on create and on rename, and nothing is stored."""
     root, changed = server.token("root"), getattr(server, kind)("rita")
     made = server.ask("POST", f"/v3/{kind}s", root, {kind: {"name": name}})
