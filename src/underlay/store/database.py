@@ -14,11 +14,14 @@ from sqlalchemy.engine import make_url
 
 from underlay.model.errors import Conflict
 
+_POOL: Final = 32
+"""Connections that are kept open; as many more are opened for a while when that many threads read at once."""
+
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -16384",
+    "PRAGMA cache_size = -8192",
     "PRAGMA temp_store = MEMORY",
 )
 _UNIQUE_FAILED: Final = re.compile(r"UNIQUE constraint failed: (.+)")
@@ -40,7 +43,12 @@ def open_engine(url: str, busy_timeout_s: float = 5.0) -> Engine:
             f"'{parsed.render_as_string()}' is not supported: give a SQLite file, sqlite:////path/to/underlay.sqlite"
         )
     engine = create_engine(
-        parsed, isolation_level="AUTOCOMMIT", pool_size=8, max_overflow=64, pool_reset_on_return=None
+        parsed,
+        isolation_level="AUTOCOMMIT",
+        pool_size=_POOL,
+        max_overflow=_POOL,
+        pool_use_lifo=True,
+        pool_reset_on_return=None,
     )
 
     def set_up(connection: Any, _record: Any) -> None:
