@@ -78,46 +78,38 @@ def exists(name: str) -> bool:
 
 
 def add_veth(name: str, peer: str, peer_netns: str, peer_mac: str) -> None:
-    """A veth pair: `name` here and up, `peer` with its MAC in the named namespace."""
+    """A veth pair: `name` here, `peer` with its MAC in the named namespace; both down."""
     with IPRoute() as ip:
         ip.link("add", ifname=name, kind="veth", peer={"ifname": peer, "net_ns_fd": peer_netns, "address": peer_mac})
-        ip.link("set", ifname=name, index=socket.if_nametoindex(name), state="up")
 
 
-def set_up(name: str, *, mtu: int | None = None, mac: str | None = None, alias: str | None = None) -> None:
+def set_up(name: str, *, mtu: int | None = None, alias: str | None = None) -> None:
     """Bring the link up, with what is given."""
-    wanted: dict[str, Any] = {"state": "up"}
-    if mtu is not None:
-        wanted["mtu"] = mtu
-    if mac is not None:
-        wanted["address"] = mac
-    if alias is not None:
-        wanted["ifalias"] = alias[:_MAX_ALIAS]
     with IPRoute() as ip:
-        ip.link("set", index=socket.if_nametoindex(name), **wanted)
+        _set_up(ip, name, {"mtu": mtu, "ifalias": alias and alias[:_MAX_ALIAS]})
 
 
-def set_addresses(name: str, add: frozenset[str], remove: frozenset[str]) -> None:
-    """Put on and take off `address/prefix` texts; without duplicate address detection."""
+def furnish(name: str, facts: LinkFacts, stale: frozenset[str]) -> None:
+    """Bring the link up with MAC, MTU, addresses and gateway of `facts`, and take the stale addresses off."""
     index = socket.if_nametoindex(name)
     with IPRoute() as ip:
-        for text in sorted(add):
+        _set_up(ip, name, {"mtu": facts.mtu, "address": facts.mac})
+        for text in sorted(facts.addresses):
             interface = ip_interface(text)
             flag = {"flags": _IFA_F_NODAD} if interface.version == 6 else {}
             ip.addr("replace", index=index, address=str(interface.ip), prefixlen=interface.network.prefixlen, **flag)
-        for text in sorted(remove):
+        for text in sorted(stale):
             interface = ip_interface(text)
             ip.addr("del", index=index, address=str(interface.ip), prefixlen=interface.network.prefixlen)
-
-
-def set_gateway(name: str, gateway: str | None) -> None:
-    """The IPv4 default route goes through the link to `gateway`, on link or not; None takes it away."""
-    index = socket.if_nametoindex(name)
-    with IPRoute() as ip:
-        if gateway is not None:
-            ip.route("replace", dst="default", gateway=gateway, oif=index, flags=["onlink"])
+        if facts.gateway is not None:
+            ip.route("replace", dst="default", gateway=facts.gateway, oif=index, flags=["onlink"])
         elif any(route["dst_len"] == 0 for route in ip.get_routes(family=socket.AF_INET, oif=index)):
             ip.route("del", dst="default", oif=index)
+
+
+def _set_up(ip: Any, name: str, wanted: dict[str, Any]) -> None:
+    given = {key: value for key, value in wanted.items() if value is not None}
+    ip.link("set", index=socket.if_nametoindex(name), state="up", **given)
 
 
 def remove(name: str) -> None:

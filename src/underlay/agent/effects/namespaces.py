@@ -46,10 +46,13 @@ def _put_link(step: PutLink) -> None:
     links.set_up(step.link.peer, mtu=step.link.mtu)
     links.disable_checksum_offload(step.link.peer)
     with netns.inside(step.namespace):
-        links.set_up(step.name, mtu=step.link.mtu, mac=step.link.mac)
         links.disable_checksum_offload(step.name)
-        links.set_addresses(step.name, step.link.addresses, step.stale)
-        links.set_gateway(step.name, step.link.gateway)
+        links.furnish(step.name, _facts(step), step.stale)
+
+
+def _facts(step: PutLink) -> links.LinkFacts:
+    link = step.link
+    return links.LinkFacts(0, step.name, link.mac, link.mtu, True, "", link.addresses, link.gateway)
 
 
 def _remove_namespace(step: RemoveNamespace) -> None:
