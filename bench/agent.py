@@ -117,8 +117,8 @@ def _measure_restart(agent: AgentProgram) -> None:
             agent.start()
             _wait_until(lambda: any("ports reported" in line for line in agent.lines()))
         agent.signal(number)
-        import_s = _timed(lambda: subprocess.run([sys.executable, "-c", "import underlay.main.agent"], check=True))
-        whole_s = _timed(lambda: agent.run("--once"))
+        import_s = _timed(lambda: subprocess.run([sys.executable, "-c", "import underlay.main.agent"], check=True), 3)
+        whole_s = _timed(lambda: agent.run("--once"), 3)
         emit("agent", "restart", whole_s, "s", devices=221, after=how)
         emit("agent", "restart_beyond_import", whole_s - import_s, "s", devices=221, after=how)
 
@@ -197,10 +197,14 @@ def _agents(session: Session) -> list[dict[str, Any]]:
     return list(session.get("/v2.0/agents")["agents"])
 
 
-def _timed(action: Any) -> float:
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
+def _timed(action: Any, runs: int = 1) -> float:
+    """The fastest of so many runs: what else the machine does only adds."""
+    taken = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - started)
+    return min(taken)
 
 
 def _wait_until(is_so: Any, limit_s: float = 30.0) -> None:
