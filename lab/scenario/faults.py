@@ -49,7 +49,7 @@ def dhcp_port_stays(stage: Stage) -> None:
 
 def _is_answered(stage: Stage, one: Planned, address: str) -> bool:
     """Whether a DHCP client in the guest gets the port's address now. Changes nothing in the guest."""
-    ask = "busybox udhcpc -f -n -q -t 2 -T 1 -i eth0 -s /bin/true"
+    ask = "busybox udhcpc -f -n -q -t 4 -T 1 -i eth0 -s /bin/true"
     asked = stage.in_guest(one.name, one.host, ask, only="lease of")
     return f"lease of {address} obtained" in asked.out + asked.err
 
