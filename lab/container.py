@@ -30,9 +30,21 @@ def running(lab: Lab) -> dict[str, int]:
     """Name -> process id, seen from outside, of each container's process 1."""
     found = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (words := _arguments(entry))[1:4] == ["-m", "lab.init", str(lab.state)]:
+        if not entry.name.isdigit():
+            continue
+        words = _arguments(entry)
+        if words[1:4] == ["-m", "lab.init", str(lab.state)] and _is_first(entry):
             found[words[4]] = int(entry.name)
     return found
+
+
+def _is_first(process: Path) -> bool:
+    """Whether it is process 1 of a pid namespace; a child of init has init's arguments until it executes its own."""
+    try:
+        lines = (process / "status").read_text().splitlines()
+    except OSError:
+        return False
+    return any(line.startswith("NSpid:") and line.split()[-1] == "1" for line in lines)
 
 
 def _arguments(process: Path) -> list[str]:
