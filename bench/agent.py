@@ -21,8 +21,6 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from pyroute2 import IPRoute
-
 from bench.figures import emit, progress
 from bench.server import SCRIPTS, RunningServer, running_server
 from fakes.agent_program import AgentProgram
@@ -188,9 +186,8 @@ def _admit(server: RunningServer, host: OvsHost) -> None:
 
 
 def _make_links(names: list[str]) -> None:
-    with IPRoute() as ip:
-        for name in names:
-            ip.link("add", ifname=name, kind="veth", peer={"ifname": f"{name}x"})
+    lines = "".join(f"link add {name} type veth peer name {name}x\n" for name in names)
+    subprocess.run(["ip", "-batch", "-"], input=lines, text=True, check=True)
 
 
 def _agents(session: Session) -> list[dict[str, Any]]:
