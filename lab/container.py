@@ -30,9 +30,21 @@ def running(lab: Lab) -> dict[str, int]:
     """Name -> process id, seen from outside, of each container's process 1."""
     found = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (words := _arguments(entry))[1:4] == ["-m", "lab.init", str(lab.state)]:
+        if not entry.name.isdigit():
+            continue
+        words = _arguments(entry)
+        if words[1:4] == ["-m", "lab.init", str(lab.state)] and _is_first(entry):
             found[words[4]] = int(entry.name)
     return found
+
+
+def _is_first(process: Path) -> bool:
+    """Whether it is process 1 of a pid namespace; a child of init has init's arguments until it executes its own."""
+    try:
+        lines = (process / "status").read_text().splitlines()
+    except OSError:
+        return False
+    return any(line.startswith("NSpid:") and line.split()[-1] == "1" for line in lines)
 
 
 def _arguments(process: Path) -> list[str]:
@@ -74,7 +86,7 @@ def _spawn(lab: Lab, name: str) -> int:
         subprocess.Popen(
             ["unshare", *namespaces, *init],
             cwd=lab.root,
-            env={"PATH": f"{lab.root}/.venv/bin:{SYSTEM_PATH}", "HOME": "/root", "LANG": "C.UTF-8"},
+            env=base_environment(lab),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -126,7 +138,17 @@ def command_inside(lab: Lab, name: str, argv: Sequence[str], *, pid: int | None 
 def environment(lab: Lab, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """What commands inside see: the lab's own programs first on the path, nothing of the caller's but the terminal."""
     kept = {key: os.environ[key] for key in ("TERM", "COLUMNS") if key in os.environ}
-    return {"PATH": f"{lab.root}/.venv/bin:{SYSTEM_PATH}", "HOME": "/root", "LANG": "C.UTF-8", **kept, **(extra or {})}
+    return {**base_environment(lab), **kept, **(extra or {})}
+
+
+def base_environment(lab: Lab) -> dict[str, str]:
+    """The environment of every process in the lab. Root's bytecode stays out of the folders of the checkout's owner."""
+    return {
+        "PATH": f"{lab.root}/.venv/bin:{SYSTEM_PATH}",
+        "HOME": "/root",
+        "LANG": "C.UTF-8",
+        "PYTHONPYCACHEPREFIX": str(lab.root / ".state" / "pycache"),
+    }
 
 
 def run(

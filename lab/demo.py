@@ -6,15 +6,17 @@ usage: ./demo           leaves everything running, with lines to try next
 """
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from lab import container, site, software
 from lab.progress import fail, tell
 from lab.scenario.stage import Stage
 from lab.scenario.steps import STEPS, Outcome, play
-from lab.topology import Lab, lab_here
+from lab.topology import CONTAINERS, Lab, lab_here
 
 REPEATED = 4
 """So many failed checks a step are shown once more at the end."""
@@ -52,10 +54,21 @@ def run(lab: Lab, *, once: bool) -> int:
     summary(outcomes, time.monotonic() - begun)
     if once:
         tell("")
+        if not passed:
+            tell(f"Logs of all machines: {keep_logs(lab)}")
         site.down(lab)
     else:
         try_next(lab)
     return 0 if passed else 1
+
+
+def keep_logs(lab: Lab) -> Path:
+    """Copy every machine's logs to where `down` leaves them."""
+    kept = lab.state.with_name(f"{lab.name}.failed")
+    shutil.rmtree(kept, ignore_errors=True)
+    for name in CONTAINERS:
+        shutil.copytree(lab.folder(name) / "log", kept / name)
+    return kept
 
 
 def raise_lab(lab: Lab) -> None:

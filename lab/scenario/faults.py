@@ -16,6 +16,7 @@ from lab.topology import COMPUTE_HOSTS, CONTROLLER, NETWORK_HOST, SERVER_URL, VL
 
 CREATES: Final = 60
 BURST: Final = 'for i in $(seq "$1"); do curl -s -m 5 -H "$2" -d "$3" "$4/v2.0/ports" && echo; done'
+SEED: Final = 2013
 PINGS: Final = 150
 PING_EVERY_S: Final = 0.05
 
@@ -48,7 +49,7 @@ def dhcp_port_stays(stage: Stage) -> None:
 
 def _is_answered(stage: Stage, one: Planned, address: str) -> bool:
     """Whether a DHCP client in the guest gets the port's address now. Changes nothing in the guest."""
-    ask = "busybox udhcpc -f -n -q -t 2 -T 1 -i eth0 -s /bin/true"
+    ask = "busybox udhcpc -f -n -q -t 4 -T 1 -i eth0 -s /bin/true"
     asked = stage.in_guest(one.name, one.host, ask, only="lease of")
     return f"lease of {address} obtained" in asked.out + asked.err
 
@@ -143,6 +144,30 @@ def killed_pumps(stage: Stage) -> None:
     stage.check("DHCP answers without the agent", _is_answered(stage, one, address), "no lease")
     for name in ("underlay-dhcp", "underlay-metadata", "underlay-agent"):
         runs_again(stage, NETWORK_HOST, name)
+
+
+def garbage(stage: Stage) -> None:
+    """A guest sends garbage to DHCP and half-finished requests to metadata: the pumps answer the others meanwhile."""
+    bad, good = first_on(VLANS[0], COMPUTE_HOSTS[1]), first_on(VLANS[0], COMPUTE_HOSTS[0])
+    address, server = address_of(stage, good), dhcp_port(stage, VLANS[0])["fixed_ips"][0]["ip_address"]
+    before = {name: pid for name, pid in _pumps(stage).items() if pid}
+    line = f"python -m lab.scenario.garbage {server} {SEED}"
+    stage.tell(f"[{bad.name}] $ {line} &")
+    hostile = stage.background(bad.host, *guest.inside(bad.name, *line.split()))
+    ready = next(iter(hostile.stdout or ()), "")
+    stage.check("2000 broken packets sent, 60 connections held half-finished", ready == "ready\n", ready)
+    stage.check("DHCP answers another guest", _is_answered(stage, good, address), "no lease")
+    ask = f"curl -s -m 5 {METADATA}/latest/meta-data/local-ipv4"
+    said = stage.in_guest(good.name, good.host, ask)
+    stage.check_equal("metadata answers another guest", address, said.out.strip())
+    hostile.communicate("enough\n")
+    stage.check_equal("the pumps are the same processes", before, _pumps(stage))
+
+
+def _pumps(stage: Stage) -> dict[str, int | None]:
+    """The pumps' processes on the network host."""
+    status = read_status(stage.lab.folder(NETWORK_HOST))
+    return {name: status[name].pid for name in ("underlay-dhcp", "underlay-metadata")}
 
 
 def killed_switch(stage: Stage) -> None:

@@ -100,6 +100,20 @@ def host_routes(stage: Stage) -> None:
     stage.check_equal("deleted with its subnet and DHCP port", [], stage.records("subnets", id=subnet["id"]))
 
 
+def address_asked_for(stage: Stage) -> None:
+    """A subnet may ask for its DHCP port's address, as the report's host routes suppose; taken ones are refused."""
+    vlan = f"--provider:network_type vlan --provider:segmentation_id={SCRATCH_VLAN}"
+    stage.quantum("admin", f"net-create scratch {vlan} -c id -c name")
+    stage.quantum(
+        "admin", "subnet-create scratch 10.10.100.0/24 --dhcp_address 10.10.100.3 -c id -c cidr -c dhcp_address"
+    )
+    network = stage.record("networks", name="scratch")
+    ports = stage.records("ports", network_id=network["id"], device_owner="network:dhcp")
+    found = [fixed["ip_address"] for port in ports for fixed in port["fixed_ips"]]
+    stage.check_equal("the DHCP port's addresses", ["10.10.100.3"], found)
+    stage.quantum("admin", "net-delete scratch")
+
+
 def host_routes_reach_guests(stage: Stage) -> None:
     """A host route given to a network's subnet is in the guest when its client asks next, beside the metadata route."""
     one = next(one for one in INSTANCES if (one.vid, one.client) == (101, "udhcpc"))

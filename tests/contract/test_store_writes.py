@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from ipaddress import ip_address
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
@@ -206,6 +206,50 @@ def test_writers_in_many_threads_lose_nothing(any_store: AnyStore) -> None:
             AddressRange(ip_address("10.0.0.42"), ip_address("10.0.0.254"))
         ]
     assert list(range(1, 43)) == [row.revision for row in changes(any_store)]
+
+
+def test_writers_that_wait_together_fail_alone(any_store: AnyStore) -> None:
+    """Of writers that queue behind a slow one some fail, in their work, at a unique index or only at the commit: each
+    gets its own error, and the others' writes are all there."""
+    put(any_store, NET, SUB, PORT)
+    queued = Barrier(10)
+    outcomes: dict[int, str] = {}
+
+    def slow(moment: Any) -> None:
+        queued.wait()
+        Event().wait(0.1)
+        moment.commit_writes(Writes(puts=(replace(NET, name="slow"),)))
+
+    def work(moment: Any, number: int) -> None:
+        made = replace(port(number, NET), fixed_ips=())
+        moment.commit_writes(Writes(puts=(made,)))
+        match number % 3:
+            case 0:
+                raise ZeroDivisionError
+            case 1 if number % 2:
+                moment.commit_writes(Writes(puts=(replace(made, mac_address=PORT.mac_address),)))
+            case 1:
+                moment.commit_writes(Writes(deletes=(Ref("subnet", SUB.id),)))
+
+    def run(number: int) -> None:
+        if number == 0:
+            any_store.write(slow)
+            return
+        queued.wait()
+        try:
+            any_store.write(lambda moment: work(moment, number + 10))
+        except (ZeroDivisionError, Conflict) as error:
+            outcomes[number] = type(error).__name__
+
+    in_threads(10, run)
+    expected = {number: "ZeroDivisionError" if (number + 10) % 3 == 0 else "Conflict" for number in range(1, 10)}
+    assert {number: name for number, name in expected.items() if (number + 10) % 3 != 2} == outcomes
+    with any_store.read() as reading:
+        assert reading.network(NET.id).name == "slow"
+        assert reading.count("port", PROJECT) == 1 + sum((number + 10) % 3 == 2 for number in range(1, 10))
+    rows = changes(any_store)
+    assert list(range(1, len(rows) + 1)) == [row.revision for row in rows]
+    assert len(rows) == 3 + 1 + 3
 
 
 def test_only_one_of_many_gets_the_vlan(any_store: AnyStore) -> None:

@@ -16,7 +16,8 @@ class AgentProgram:
         self.config = host.folder / "underlay.toml"
         self.log = host.folder / "agent.log"
         key = host.folder / "host.key"
-        key.write_text("secret\n")
+        if not key.exists():
+            key.write_text("secret\n")
         self.config.write_text(
             f'[agent]\nhost = "host1"\nserver_url = "{server_url}"\npassword_file = "{key}"\n'
             f'state_dir = "{host.folder}/state"\novsdb = "{host.ovsdb}"\ndatapath_type = "netdev"\n{settings}\n'

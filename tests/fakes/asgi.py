@@ -25,6 +25,13 @@ def request(
     app: ASGIApp, method: str, url: str, body: object = None, headers: Mapping[str, str] | None = None
 ) -> Reply:
     """One request to http://server:9696. `body`: bytes as they are, None for none, anything else as JSON."""
+    return asyncio.run(exchange(app, method, url, body, headers))
+
+
+async def exchange(
+    app: ASGIApp, method: str, url: str, body: object = None, headers: Mapping[str, str] | None = None
+) -> Reply:
+    """The same in an event loop that runs, so that several can be under way."""
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     path, _, query = url.partition("?")
     sent = {"host": "server:9696", "content-length": str(len(content)), **(headers or {})}
@@ -42,10 +49,6 @@ def request(
         "client": ("127.0.0.1", 1),
         "server": ("server", 9696),
     }
-    return asyncio.run(_exchange(app, scope, content))
-
-
-async def _exchange(app: ASGIApp, scope: Scope, content: bytes) -> Reply:
     received: list[Message] = []
     incoming: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
 

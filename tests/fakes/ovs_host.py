@@ -61,6 +61,10 @@ class OvsHost:
         """It dies without a word."""
         self._end("vs.pid", signal.SIGKILL)
 
+    def kill_ovsdb(self) -> None:
+        """It dies without a word; its file stays."""
+        self._end("db.pid", signal.SIGKILL)
+
     def exec(self, *command: str, check: bool = True) -> str:
         """Run a command in the host's namespace."""
         return run("ip", "netns", "exec", self.name, *command, check=check)

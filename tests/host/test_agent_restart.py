@@ -66,6 +66,18 @@ def test_flows_come_back_when_vswitchd_does(ovs_host: OvsHost, server: FeedServe
     assert flows == sorted(ovs_host.flows("br-int").splitlines())
 
 
+def test_the_agent_outlives_ovsdb_server(ovs_host: OvsHost, server: FeedServer, agent: AgentProgram) -> None:
+    """An ovsdb-server that was killed and started again is found again: what is plugged then is wired."""
+    _two_guests(ovs_host, server, agent)
+    ovs_host.kill_ovsdb()
+    ovs_host.start_ovsdb()
+    three = port(3, NET)
+    server.put(three)
+    ovs_host.guest("g3", three.id, str(three.mac_address), "10.0.0.3/24")
+    assert server.wait_for(three.id)
+    assert ovs_host.pings("g1", "10.0.0.3")
+
+
 def test_no_heartbeat_claims_health_while_vswitchd_is_dead(
     ovs_host: OvsHost, server: FeedServer, agent: AgentProgram
 ) -> None:

@@ -1,11 +1,12 @@
 """The lab leaves nothing behind, and comes back from any crash."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -24,19 +25,25 @@ def traces() -> dict[str, set[str]]:
     """Everything of the machine that a lab could leave behind."""
     links = json.loads(subprocess.run(["ip", "-json", "link"], capture_output=True, check=True).stdout)
     netns = subprocess.run(["ip", "netns", "list"], capture_output=True, check=True, text=True).stdout
-    pid_namespaces = set()
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            try:
-                pid_namespaces.add(os.readlink(process / "ns" / "pid"))
-            except OSError:
-                continue
     return {
         "links": {link["ifname"] for link in links},
         "namespaces": set(netns.split("\n")),
         "mounts": set(Path("/proc/self/mountinfo").read_text().splitlines()),
-        "processes in pid namespaces of their own": pid_namespaces,
     }
+
+
+def pid_namespaces(pids: Iterable[int]) -> set[str]:
+    """The pid namespaces that these processes are in; processes that are gone are passed over."""
+    found = set()
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            found.add(os.readlink(f"/proc/{pid}/ns/pid"))
+    return found
+
+
+def inhabited(namespaces: set[str]) -> set[str]:
+    """Those of the pid namespaces in which a process still runs."""
+    return namespaces & pid_namespaces(int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
 
 
 def left(before: dict[str, set[str]]) -> dict[str, set[str]]:
@@ -71,9 +78,12 @@ def test_down_leaves_nothing(lab: Lab) -> None:
     guest.plug(lab, a_guest())
     guest.boot(lab, a_guest(), "dhclient")
     assert set(CONTAINERS) == set(container.running(lab))
+    own = pid_namespaces(container.running(lab).values())
+    assert own == inhabited(own)
     site.down(lab)
     site.down(lab)
     assert {} == left(before)
+    assert set() == inhabited(own)
     assert not lab.state.exists()
 
 
@@ -96,11 +106,14 @@ def test_down_after_a_crash_of_everything(lab: Lab) -> None:
     """A lab whose machines were all killed, and one killed half-way through `up`, are taken down to nothing."""
     before = traces()
     site.up(lab)
+    own = pid_namespaces(container.running(lab).values())
     for pid in container.running(lab).values():
         os.kill(pid, signal.SIGKILL)
     container.start(lab, [SWITCH])
+    own |= pid_namespaces(container.running(lab).values())
     site.down(lab)
     assert {} == left(before)
+    assert set() == inhabited(own)
 
 
 def test_init_starts_again_what_dies(lab: Lab) -> None:

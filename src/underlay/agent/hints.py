@@ -13,7 +13,13 @@ class FeedRestart(msgspec.Struct, frozen=True):
 
 
 class Stop(msgspec.Struct, frozen=True):
-    """The program is to end, leaving everything in place."""
+    """The program is to end, leaving everything in place.
+
+    Attributes:
+    failure: why it cannot go on; empty when it was asked to end.
+    """
+
+    failure: str = ""
 
 
 Hint = Change | InSync | FeedRestart | Stop

@@ -33,6 +33,7 @@ from underlay.agent.plan.steps import MakeNamespace, PutLink, RemoveLink, Remove
 from underlay.agent.report.health import Life, heartbeat
 from underlay.agent.report.reporter import Reporter
 from underlay.agent.report.states import port_states
+from underlay.agent.state.host import HostState
 from underlay.agent.state.records import Records
 from underlay.agent.state.standing import Standing
 from underlay.dataplane.openflow import OpenFlowError
@@ -77,6 +78,8 @@ class Loop:
         self._parts = parts
         self._site = parts.handles.site
         self._stopping = False
+        self.failure = ""
+        """Why it had to stop; empty when it was asked to."""
         self._look = True
         self._retry_at = 0.0
         self._retry_s = _FIRST_RETRY_S
@@ -147,6 +150,7 @@ class Loop:
         match hint:
             case Stop():
                 self._stopping = True
+                self.failure = hint.failure
             case FeedRestart():
                 mirror.restart()
             case _:
@@ -170,15 +174,14 @@ class Loop:
         records = mirror.records()
         reasons: dict[str, str] = {}
         try:
+            seen, wanted, plan = self._compare(records)
             for _ in range(_MOST_ROUNDS):
-                seen = self._parts.observer.observe()
-                wanted = desired(records, self._site, seen.present)
-                plan = make_plan(wanted, seen.state, mirror.standing)
                 if not plan.steps:
                     break
                 outcomes = self._perform(plan)
                 reasons = {makes(step): outcome.reason for step, outcome in outcomes if not isinstance(outcome, Done)}
-                if len(reasons) == len(outcomes):
+                seen, wanted, plan = self._compare(records)
+                if not any(isinstance(outcome, Done) for _, outcome in outcomes):
                     break
         except OpenFlowError as error:
             _log.warning("ovs-vswitchd does not tell its flows", reason=str(error))
@@ -192,6 +195,11 @@ class Loop:
             self._retry_s = _FIRST_RETRY_S
         if records is not None and mirror.standing is Standing.IN_SYNC:
             self._parts.reporter.publish(port_states(records, self._site, wanted, seen, reasons))
+
+    def _compare(self, records: Records | None) -> tuple[Observation, HostState, Plan]:
+        seen = self._parts.observer.observe()
+        wanted = desired(records, self._site, seen.present)
+        return seen, wanted, make_plan(wanted, seen.state, self._parts.mirror.standing)
 
     def _perform(self, plan: Plan) -> tuple[tuple[Step, Outcome], ...]:
         _log.info("plan", **summary(plan), withheld=len(plan.withheld), standing=self._parts.mirror.standing.value)

@@ -6,7 +6,8 @@ options before it are not sent (as ever), which is said in a warning.
 
 Bare words fill the positional arguments in order, even right after an unknown option, as they always did:
 `net-create --tag red web` makes a network named red. What can only belong to an option (`type=dict`, `list=true`,
-`action=clear`, `k=v`) never fills one: it was taken for the subnet's name once, and the error spoke of that name.
+`action=clear`, `k=v`, and the word behind `type=` or `list=true`) never fills one: it was taken for the subnet's name
+once, and the error spoke of that name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -108,7 +109,13 @@ def parse(command: Command, argv: Sequence[str]) -> Request:
 
 
 class _Reading:
-    """The state of reading one line from left to right."""
+    """The state of reading one line from left to right.
+
+    Attributes:
+    after_unknown: the last option was not known.
+    bare_unknown: it had no `=value`.
+    awaits_value: its `type=` or `list=true` still lacks the value.
+    """
 
     def __init__(self, command: Command) -> None:
         self.options: Final = _by_name(options_of(command))
@@ -119,6 +126,8 @@ class _Reading:
         self.unknown: Final[list[str]] = []
         self.set_by: Final[dict[str, str]] = {}
         self.after_unknown = False
+        self.bare_unknown = False
+        self.awaits_value = False
 
     @property
     def missing(self) -> list[Positional]:
@@ -136,8 +145,9 @@ class _Reading:
                 self._take_word(token)
 
     def _take_word(self, word: str) -> None:
-        if self.after_unknown and values.looks_like_value_spec(word):
+        if self.after_unknown and (self.awaits_value or values.looks_like_value_spec(word)):
             self.unknown.append(word)
+            self.awaits_value = values.wants_value(word) and self.bare_unknown
             return
         for slot in self.slots:
             if slot.repeats:
@@ -158,7 +168,7 @@ class _Reading:
         )
         if option is None or passes_on:
             self.unknown.append(token if option is None else f"--{option.to}")
-            self.after_unknown = True
+            self.after_unknown, self.bare_unknown, self.awaits_value = True, not equals, False
             return
         self.after_unknown = False
         if option.takes == "nothing":

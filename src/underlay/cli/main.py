@@ -28,12 +28,17 @@ def main() -> int:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        return run(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
+        status = run(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # The reader has gone (`quantum net-list | head`); nothing may be flushed to it at exit.
+    except OSError as error:
+        # stdout takes no more: the disk is full, or its reader has gone (`quantum net-list | head`), which is no news.
+        # What is left is not to be flushed to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"Cannot write: {error.strerror}\n")
         return 1
     finally:
         gc.freeze()

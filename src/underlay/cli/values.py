@@ -33,6 +33,11 @@ def is_marker(token: str) -> bool:
     return token.startswith("type=") or token in ("list=true", "action=clear")
 
 
+def wants_value(token: str) -> bool:
+    """Whether the token is a marker that a value must follow."""
+    return is_marker(token) and token != "action=clear"
+
+
 def looks_like_value_spec(token: str) -> bool:
     """Whether the token can only belong to an option: a marker, or `key=value` pairs."""
     return is_marker(token) or re.match(r"[A-Za-z_]+=", token) is not None

@@ -1,25 +1,67 @@
 """Links of the current network namespace by rtnetlink(7) and the ethtool ioctl.
 
 In and out: names, texts and numbers. Decides nothing. Every function acts in the namespace that the calling thread is
-in (`netns.inside`).
+in (`netns.inside`), and raises OSError. Fixed parts of the messages are those of `linux/if_link.h`, `linux/if_addr.h`
+and `linux/rtnetlink.h`.
 """
 
 import array
 import fcntl
 import socket
 import struct
+from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import ip_address, ip_interface
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from pyroute2 import IPRoute
+
+from underlay.dataplane.netlink import CREATE, EXCLUSIVE, REPLACE, Request, Rtnetlink, attribute, attributes
+
+_NEWLINK: Final = 16
+_DELLINK: Final = 17
+_GETLINK: Final = 18
+_NEWADDR: Final = 20
+_DELADDR: Final = 21
+_GETADDR: Final = 22
+_NEWROUTE: Final = 24
+_DELROUTE: Final = 25
+_GETROUTE: Final = 26
+
+_LINK: Final = struct.Struct("=BxHiII")
+"""ifinfomsg: family, type, index, flags, which flags to change."""
+_ADDRESS: Final = struct.Struct("=BBBBI")
+"""ifaddrmsg: family, prefix length, flags, scope, index."""
+_ROUTE: Final = struct.Struct("=8BI")
+"""rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type, flags."""
+_NUMBER: Final = struct.Struct("=I")
+
+_IFLA_ADDRESS: Final = 1
+_IFLA_IFNAME: Final = 3
+_IFLA_MTU: Final = 4
+_IFLA_LINKINFO: Final = 18
+_IFLA_INFO_KIND: Final = 1
+_IFLA_INFO_DATA: Final = 2
+_IFLA_IFALIAS: Final = 20
+_IFLA_NET_NS_FD: Final = 28
+_IFLA_EXT_MASK: Final = 29
+_EXT_SKIP_STATISTICS: Final = 0x8
+_VETH_INFO_PEER: Final = 1
+_IFA_ADDRESS: Final = 1
+_IFA_LOCAL: Final = 2
+_RTA_OIF: Final = 4
+_RTA_GATEWAY: Final = 5
+_RTA_TABLE: Final = 15
 
 _SIOCETHTOOL: Final = 0x8946
 _ETHTOOL_STXCSUM: Final = 0x17
 _IFA_F_NODAD: Final = 0x02
 _IFF_UP: Final = 0x1
 _MAIN_TABLE: Final = 254
+_STATIC: Final = 4
+_UNICAST: Final = 1
+_ONLINK: Final = 4
 _MAX_ALIAS: Final = 255
 
 
@@ -43,88 +85,92 @@ class LinkFacts(msgspec.Struct, frozen=True):
 
 def read_links() -> dict[str, LinkFacts]:
     """All links by name, with addresses and default routes."""
-    with IPRoute() as ip:
-        addresses: dict[int, set[str]] = {}
-        for entry in ip.get_addr():
-            text = f"{ip_address(entry.get_attr('IFA_ADDRESS'))}/{entry['prefixlen']}"
-            addresses.setdefault(entry["index"], set()).add(text)
-        gateways = {
-            route.get_attr("RTA_OIF"): route.get_attr("RTA_GATEWAY")
-            for route in ip.get_routes(family=socket.AF_INET)
-            if route["dst_len"] == 0 and route.get_attr("RTA_TABLE") == _MAIN_TABLE
-        }
-        return {
-            link.get_attr("IFLA_IFNAME"): LinkFacts(
-                index=link["index"],
-                name=link.get_attr("IFLA_IFNAME"),
-                mac=link.get_attr("IFLA_ADDRESS") or "",
-                mtu=link.get_attr("IFLA_MTU"),
-                up=bool(link["flags"] & _IFF_UP),
-                alias=link.get_attr("IFLA_IFALIAS") or "",
-                addresses=frozenset(addresses.get(link["index"], ())),
-                gateway=gateways.get(link["index"]),
+    with Rtnetlink() as kernel:
+        addresses = _read_addresses(kernel)
+        gateways = _read_gateways(kernel)
+        found: dict[str, LinkFacts] = {}
+        mask = attribute(_IFLA_EXT_MASK, _NUMBER.pack(_EXT_SKIP_STATISTICS))
+        for body in kernel.dump(_GETLINK, _LINK.pack(0, 0, 0, 0, 0) + mask):
+            _, _, index, flags, _ = _LINK.unpack_from(body)
+            values = attributes(body, _LINK.size)
+            name = _text(values[_IFLA_IFNAME])
+            found[name] = LinkFacts(
+                index=index,
+                name=name,
+                mac=values.get(_IFLA_ADDRESS, b"").hex(":"),
+                mtu=_number(values[_IFLA_MTU]),
+                up=bool(flags & _IFF_UP),
+                alias=_text(values.get(_IFLA_IFALIAS, b"")),
+                addresses=frozenset(addresses.get(index, ())),
+                gateway=gateways.get(index),
             )
-            for link in ip.get_links()
-        }
+        return found
+
+
+def _read_addresses(kernel: Rtnetlink) -> dict[int, set[str]]:
+    """`address/prefix` texts by the link's index."""
+    found: dict[int, set[str]] = {}
+    for body in kernel.dump(_GETADDR, _ADDRESS.pack(0, 0, 0, 0, 0)):
+        _, prefix, _, _, index = _ADDRESS.unpack_from(body)
+        text = f"{ip_address(attributes(body, _ADDRESS.size)[_IFA_ADDRESS])}/{prefix}"
+        found.setdefault(index, set()).add(text)
+    return found
+
+
+def _read_gateways(kernel: Rtnetlink) -> dict[int, str]:
+    """Next hop of the IPv4 default route by the link's index."""
+    found: dict[int, str] = {}
+    for body in kernel.dump(_GETROUTE, _ROUTE.pack(socket.AF_INET, 0, 0, 0, 0, 0, 0, 0, 0)):
+        values = attributes(body, _ROUTE.size)
+        is_default = body[1] == 0 and _number(values[_RTA_TABLE]) == _MAIN_TABLE
+        if is_default and _RTA_OIF in values and _RTA_GATEWAY in values:
+            found[_number(values[_RTA_OIF])] = str(ip_address(values[_RTA_GATEWAY]))
+    return found
 
 
 def exists(name: str) -> bool:
     """Whether the namespace has a link of that name."""
-    try:
-        socket.if_nametoindex(name)
-    except OSError:
-        return False
-    return True
+    return _index(name) != 0
 
 
-def add_veth(name: str, peer: str, peer_netns: str, peer_mac: str) -> None:
-    """A veth pair: `name` here and up, `peer` with its MAC in the named namespace."""
-    with IPRoute() as ip:
-        ip.link("add", ifname=name, kind="veth", peer={"ifname": peer, "net_ns_fd": peer_netns, "address": peer_mac})
-        ip.link("set", ifname=name, index=socket.if_nametoindex(name), state="up")
+def add_veth(name: str, peer: str, peer_netns: int, peer_mac: str, mtu: int) -> None:
+    """A veth pair: `name` here, up; `peer` with its MAC in the namespace of that open file, down.
+
+    A peer cannot be born up: at that moment it has no other end (Linux 6.18, veth_open)."""
+    inner = (
+        _LINK.pack(0, 0, 0, 0, 0)
+        + _described(name=peer, mac=peer_mac, mtu=mtu)
+        + attribute(_IFLA_NET_NS_FD, _NUMBER.pack(peer_netns))
+    )
+    kind = attribute(_IFLA_INFO_KIND, b"veth") + attribute(_IFLA_INFO_DATA, attribute(_VETH_INFO_PEER, inner))
+    outer = _LINK.pack(0, 0, 0, _IFF_UP, _IFF_UP) + _described(name=name, mtu=mtu) + attribute(_IFLA_LINKINFO, kind)
+    _do(Request(_NEWLINK, outer, CREATE | EXCLUSIVE))
 
 
-def set_up(name: str, *, mtu: int | None = None, mac: str | None = None, alias: str | None = None) -> None:
+def set_up(name: str, *, mtu: int | None = None, alias: str | None = None) -> None:
     """Bring the link up, with what is given."""
-    wanted: dict[str, Any] = {"state": "up"}
-    if mtu is not None:
-        wanted["mtu"] = mtu
-    if mac is not None:
-        wanted["address"] = mac
-    if alias is not None:
-        wanted["ifalias"] = alias[:_MAX_ALIAS]
-    with IPRoute() as ip:
-        ip.link("set", index=socket.if_nametoindex(name), **wanted)
+    _do(_change(socket.if_nametoindex(name), mtu=mtu, alias=alias))
 
 
-def set_addresses(name: str, add: frozenset[str], remove: frozenset[str]) -> None:
-    """Put on and take off `address/prefix` texts; without duplicate address detection."""
+def furnish(name: str, facts: LinkFacts, stale: frozenset[str]) -> None:
+    """Bring the link up with MAC, MTU, addresses and gateway of `facts`, and take the stale addresses off."""
     index = socket.if_nametoindex(name)
-    with IPRoute() as ip:
-        for text in sorted(add):
-            interface = ip_interface(text)
-            flag = {"flags": _IFA_F_NODAD} if interface.version == 6 else {}
-            ip.addr("replace", index=index, address=str(interface.ip), prefixlen=interface.network.prefixlen, **flag)
-        for text in sorted(remove):
-            interface = ip_interface(text)
-            ip.addr("del", index=index, address=str(interface.ip), prefixlen=interface.network.prefixlen)
-
-
-def set_gateway(name: str, gateway: str | None) -> None:
-    """The IPv4 default route goes through the link to `gateway`, on link or not; None takes it away."""
-    index = socket.if_nametoindex(name)
-    with IPRoute() as ip:
-        if gateway is not None:
-            ip.route("replace", dst="default", gateway=gateway, oif=index, flags=["onlink"])
-        elif any(route["dst_len"] == 0 for route in ip.get_routes(family=socket.AF_INET, oif=index)):
-            ip.route("del", dst="default", oif=index)
+    requests = [_change(index, mac=facts.mac, mtu=facts.mtu)]
+    requests += [Request(_NEWADDR, _address(index, text), CREATE | REPLACE) for text in sorted(facts.addresses)]
+    requests += [Request(_DELADDR, _address(index, text)) for text in sorted(stale)]
+    if facts.gateway is not None:
+        requests.append(Request(_NEWROUTE, _default_route(index, facts.gateway), CREATE | REPLACE))
+    _do(*requests)
+    if facts.gateway is None:
+        with suppress(ProcessLookupError):  # ESRCH: there is none
+            _do(Request(_DELROUTE, _default_route(index, None)))
 
 
 def remove(name: str) -> None:
     """Delete the link, and with it its peer, unless it is gone."""
-    if exists(name):
-        with IPRoute() as ip:
-            ip.link("del", index=socket.if_nametoindex(name))
+    index = _index(name)
+    if index:
+        _do(Request(_DELLINK, _LINK.pack(0, 0, index, 0, 0)))
 
 
 def disable_checksum_offload(name: str) -> None:
@@ -142,3 +188,56 @@ def refuse_router_advertisements() -> None:
     setting = Path("/proc/sys/net/ipv6/conf/default/accept_ra")
     if setting.exists():
         setting.write_text("0")
+
+
+def _do(*requests: Request) -> None:
+    with Rtnetlink() as kernel:
+        kernel.do(*requests)
+
+
+def _index(name: str) -> int:
+    """0 when there is no such link."""
+    try:
+        return socket.if_nametoindex(name)
+    except OSError:
+        return 0
+
+
+def _change(index: int, *, mac: str = "", mtu: int | None = None, alias: str | None = None) -> Request:
+    return Request(_NEWLINK, _LINK.pack(0, 0, index, _IFF_UP, _IFF_UP) + _described(mac=mac, mtu=mtu, alias=alias))
+
+
+def _described(*, name: str = "", mac: str = "", mtu: int | None = None, alias: str | None = None) -> bytes:
+    """The attributes of a link for what is given."""
+    given: Iterable[tuple[int, bytes]] = (
+        (_IFLA_IFNAME, name.encode() + b"\0" if name else b""),
+        (_IFLA_ADDRESS, bytes.fromhex(mac.replace(":", ""))),
+        (_IFLA_MTU, b"" if mtu is None else _NUMBER.pack(mtu)),
+        (_IFLA_IFALIAS, (alias or "").encode()[:_MAX_ALIAS]),
+    )
+    return b"".join(attribute(kind, value) for kind, value in given if value)
+
+
+def _address(index: int, text: str) -> bytes:
+    """Without duplicate address detection: the address is to be there at once, and is unique by record."""
+    interface = ip_interface(text)
+    packed = attribute(_IFA_LOCAL, interface.ip.packed) + attribute(_IFA_ADDRESS, interface.ip.packed)
+    if interface.version == 4:
+        return _ADDRESS.pack(socket.AF_INET, interface.network.prefixlen, 0, 0, index) + packed
+    return _ADDRESS.pack(socket.AF_INET6, interface.network.prefixlen, _IFA_F_NODAD, 0, index) + packed
+
+
+def _default_route(index: int, gateway: str | None) -> bytes:
+    """IPv4, by this link; the next hop need not be in one of the link's networks."""
+    flags = 0 if gateway is None else _ONLINK
+    fixed = _ROUTE.pack(socket.AF_INET, 0, 0, 0, _MAIN_TABLE, _STATIC, 0, _UNICAST, flags)
+    hop = b"" if gateway is None else attribute(_RTA_GATEWAY, ip_address(gateway).packed)
+    return fixed + attribute(_RTA_OIF, _NUMBER.pack(index)) + hop
+
+
+def _number(value: bytes) -> int:
+    return int(_NUMBER.unpack(value)[0])
+
+
+def _text(value: bytes) -> str:
+    return value.rstrip(b"\0").decode(errors="replace")

@@ -13,6 +13,8 @@ import ovs.db.idl
 import ovs.poller
 from ovsdbapp.backend.ovs_idl import idlutils
 
+from underlay.dataplane.ovsdb_json import use_standard_decoder
+
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "Open_vSwitch": ("bridges", "cur_cfg", "next_cfg"),
     "Bridge": ("name", "ports", "fail_mode", "datapath_type", "external_ids"),
@@ -34,6 +36,7 @@ class Ovsdb:
     def __init__(self, remote: str, timeout_s: float) -> None:
         """Connects; raises OvsdbUnavailableError when ovsdb-server does not answer within timeout_s."""
         self._timeout_s = timeout_s
+        use_standard_decoder()
         try:
             helper = idlutils.get_schema_helper(remote, "Open_vSwitch")
         except Exception as error:  # ovsdbapp raises Exception itself here

@@ -10,23 +10,19 @@ from typing import Final
 
 import msgspec
 
-from underlay.dhcp.lookup import Lease, Lookup, SubnetOptions
+from underlay.dhcp.lookup import Lease, Lookup
+from underlay.dhcp.parameters import boot_fields, head, parameters
 from underlay.model.address import Mac
 from underlay.model.ids import PortId
 from underlay.wire.dhcp4 import addresses, identifiers, numbers, text
-from underlay.wire.dhcp4.classless_routes import CLASSLESS_STATIC_ROUTE, MICROSOFT_STATIC_ROUTE
 from underlay.wire.dhcp4.errors import DhcpFormatError
 from underlay.wire.dhcp4.message import BOOTREPLY, BOOTREQUEST, BROADCAST, SMALLEST_LIMIT, UNSPECIFIED, Message
-from underlay.wire.dhcp4.message_type import MESSAGE_TYPE, MessageType, decode_message_type, encode_message_type
-from underlay.wire.dhcp4.names import SERVER_IP_ADDRESS
-from underlay.wire.dhcp4.parameter_request_list import PARAMETER_REQUEST_LIST, decode_parameter_request_list
-from underlay.wire.dhcp4.static_routes import STATIC_ROUTE
+from underlay.wire.dhcp4.message_type import MESSAGE_TYPE, MessageType, decode_message_type
+from underlay.wire.dhcp4.parameter_request_list import PARAMETER_REQUEST_LIST
 from underlay.wire.ethernet import EVERYBODY
 
 LIMITED_BROADCAST: Final = IPv4Address("255.255.255.255")
 _IP_AND_UDP_HEADERS: Final = 28
-_LAYOUTS: Final = 256
-"""Request lists remembered a network: more than there are kinds of clients, few enough for who makes them up."""
 
 
 class ToRelay(msgspec.Struct, frozen=True):
@@ -165,9 +161,9 @@ def _find(leases: tuple[Lease, ...], address: IPv4Address | None) -> Lease | Non
 
 def _grant(kind: MessageType, request: Message, lookup: Lookup, lease: Lease, informs: bool = False) -> Reply:
     asked = request.options.get(PARAMETER_REQUEST_LIST)
-    options = _parameters(kind, lookup, lease, asked, informs)
+    options = parameters(kind, lookup, lease, asked, informs)
     _repeat_identifiers(options, request)
-    sname, file, siaddr = _boot_fields(lease, asked or b"")
+    sname, file, siaddr = boot_fields(lease, asked or b"")
     message = Message(
         op=BOOTREPLY,
         xid=request.xid,
@@ -186,21 +182,9 @@ def _grant(kind: MessageType, request: Message, lookup: Lookup, lease: Lease, in
     )
 
 
-def _boot_fields(lease: Lease, asked: bytes) -> tuple[bytes, bytes, IPv4Address]:
-    """`sname`, `file` and `siaddr`; options 66 and 67 go there when the client does not ask for them as options."""
-    extra, server = lease.extra, lease.subnet.server_address
-    if not extra:
-        return b"", b"", server
-    return (
-        b"" if text.TFTP_SERVER_NAME in asked else extra.get(text.TFTP_SERVER_NAME, b""),
-        b"" if text.BOOTFILE_NAME in asked else extra.get(text.BOOTFILE_NAME, b""),
-        IPv4Address(extra[SERVER_IP_ADDRESS]) if SERVER_IP_ADDRESS in extra else server,
-    )
-
-
 def _refuse(request: Message, lease: Lease, why: str) -> Reply:
     """A DHCPNAK (RFC 2131 section 4.3.1, table 3): to everybody, as the client's address is wrong."""
-    options = _head(MessageType.NAK, lease) | {text.ERROR_MESSAGE: text.encode_text(why)}
+    options = head(MessageType.NAK, lease) | {text.ERROR_MESSAGE: text.encode_text(why)}
     _repeat_identifiers(options, request)
     relayed = request.giaddr != UNSPECIFIED
     message = Message(
@@ -213,67 +197,6 @@ def _refuse(request: Message, lease: Lease, why: str) -> Reply:
     )
     destination = ToRelay(request.giaddr) if relayed else ToLink(EVERYBODY, LIMITED_BROADCAST)
     return Reply(message, SMALLEST_LIMIT, lease.subnet.server_address, destination)
-
-
-def _head(kind: MessageType, lease: Lease) -> dict[int, bytes]:
-    return {
-        MESSAGE_TYPE: encode_message_type(kind),
-        addresses.SERVER_IDENTIFIER: lease.subnet.server_address.packed,
-    }
-
-
-def _parameters(
-    kind: MessageType, lookup: Lookup, lease: Lease, asked: bytes | None, informs: bool
-) -> dict[int, bytes]:
-    """All options but the identifiers; laid out once for all machines of a subnet that ask for the same."""
-    key = (int(kind), lease.subnet.server_address, asked, informs)
-    laid_out = None if lease.extra else lookup.laid_out.get(key)
-    if laid_out is None:
-        laid_out = _lay_out(kind, lease, asked, informs)
-        if not lease.extra and len(lookup.laid_out) < _LAYOUTS:
-            lookup.laid_out[key] = laid_out
-    options = laid_out.copy()
-    if options.get(text.HOST_NAME) == b"":
-        if lease.hostname:
-            options[text.HOST_NAME] = text.encode_text(lease.hostname)
-        else:
-            del options[text.HOST_NAME]
-    return options
-
-
-def _lay_out(kind: MessageType, lease: Lease, asked: bytes | None, informs: bool) -> dict[int, bytes]:
-    """Forced options, then those asked for in the order asked; without a request list all that there are.
-
-    The host name is left empty, to be filled in for each machine.
-    """
-    subnet, extra = lease.subnet, lease.extra
-    wanted = None if asked is None else decode_parameter_request_list(asked)
-    forced = subnet.forced | _routes(subnet, wanted or ())
-    known = {text.HOST_NAME: b""} | subnet.asked | forced | extra
-    known.pop(SERVER_IP_ADDRESS, None)
-    options = _head(kind, lease)
-    if not informs:
-        options |= {code: extra.get(code, payload) for code, payload in subnet.lease.items()}
-    for code in (addresses.SUBNET_MASK, *(known if wanted is None else wanted), *forced):
-        if code in known and code not in options:
-            options[code] = known[code]
-    return options
-
-
-def _routes(subnet: SubnetOptions, asked: tuple[int, ...]) -> dict[int, bytes]:
-    """Which of 3, 33, 121, 249 go out: docs/dhcp.md, "Routes".
-
-    121 or 249 asked: those asked for, and 3. Neither: 3, 33 and 121 unasked, which mends clients that use what
-    they get without asking. Never 33 beside an asked 121: some clients make a class-wide route of it.
-    """
-    found = {addresses.ROUTER: subnet.router}
-    classless = [code for code in (CLASSLESS_STATIC_ROUTE, MICROSOFT_STATIC_ROUTE) if code in asked]
-    if not classless:
-        found[STATIC_ROUTE] = subnet.static
-        classless = [CLASSLESS_STATIC_ROUTE]
-    for code in classless:
-        found[code] = subnet.classless
-    return {code: payload for code, payload in found.items() if payload}
 
 
 def _repeat_identifiers(options: dict[int, bytes], request: Message) -> None:

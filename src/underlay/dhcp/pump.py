@@ -5,6 +5,7 @@ addresses are reservations, so a restart forgets nothing. Bare epoll rather than
 wait for but sockets, and asyncio alone would add a third to the memory (docs/dhcp.md, "Figures").
 """
 
+import re
 import select
 from collections.abc import Callable
 from pathlib import Path
@@ -19,12 +20,13 @@ from underlay.dhcp.sockets import NetworkSockets
 from underlay.model.address import decode_address_type
 from underlay.model.ids import NetworkId
 from underlay.pump.log import Log
-from underlay.pump.namespaces import Namespaces, NamespaceWatch
+from underlay.pump.namespaces import Namespaces, NamespaceWatch, check_name
 from underlay.pump.serving import NamespaceIdentity, Serving, apply_changes
 from underlay.pump.tables import TableFolder
 from underlay.wire.dhcp4.errors import DhcpFormatError
 from underlay.wire.dhcp4.message import parse
 
+_DEVICE_NAME: Final = re.compile(r"[^/\s\0]{1,15}")
 _AT_ONCE: Final = 64
 """Requests of one network that are answered before the others have their turn."""
 
@@ -89,7 +91,13 @@ class ScopeSockets:
             datagram = network.sockets.receive()
             if datagram is None:
                 return
-            self._answer(network, datagram)
+            try:
+                self._answer(network, datagram)
+            except Exception as error:
+                # A defect of ours must not let one guest's packet end the service of all: it would only send it again.
+                self._log.error(
+                    "request_failed", network_id=network.network_id, reason=repr(error), datagram=datagram.hex()
+                )
 
     def _answer(self, network: OpenNetwork, datagram: bytes) -> None:
         try:
@@ -177,8 +185,11 @@ def run(table_dir: Path, stop: int, log: Log) -> None:
 
 
 def decode_scope(octets: bytes) -> tuple[NetworkId, Scope]:
-    """The table in a file's bytes; raises msgspec.ValidationError when it is none."""
+    """The table in a file's bytes; raises msgspec.MsgspecError or ValueError when it is none."""
     scope = _decoder.decode(octets)
+    check_name(scope.netns)
+    if not _DEVICE_NAME.fullmatch(scope.device):
+        raise ValueError(f"{scope.device!r} can be no link's name")
     return scope.network_id, scope
 
 

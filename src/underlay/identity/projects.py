@@ -141,7 +141,7 @@ def fits_filters(enabled: bool, ask: Ask) -> bool:
 
 
 def checked_name(name: str) -> str:
-    """The name of a project or user; raises BadRequest when it is not 1 to 255 characters."""
-    if not name.strip() or len(name) > 255:
-        raise BadRequest("Invalid input for field 'name': it must have 1 to 255 characters.")
+    """The name of a project or user; raises BadRequest when it is not 1 to 255 printable characters."""
+    if not name.strip() or len(name) > 255 or not name.isprintable():
+        raise BadRequest("Invalid input for field 'name': it must have 1 to 255 printable characters.")
     return name

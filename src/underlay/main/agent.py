@@ -6,6 +6,7 @@ import random
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -149,6 +150,7 @@ def _run(settings: Settings, site: Site, ovsdb: Ovsdb, session: Session, hints: 
     since = mirror.revision if mirror.revision else None
     feed = Feed(session, site.host, (), random.random, since, _tell_trouble)
     _log.info("agent begins", host=site.host, standing=mirror.standing.value, revision=mirror.revision)
+    threading.excepthook = lambda fault: _end_with_thread(fault, hints)
     feed_in_background(feed, hints)
     reporter.start()
     is_finished = True
@@ -159,7 +161,14 @@ def _run(settings: Settings, site: Site, ovsdb: Ovsdb, session: Session, hints: 
     feed.close()
     reporter.stop(1.0)
     _log.info("agent ends, everything stays in place", host=site.host)
-    return 0 if is_finished else 1
+    return 0 if is_finished and not loop.failure else 1
+
+
+def _end_with_thread(fault: threading.ExceptHookArgs, hints: Hints) -> None:
+    """Without its feed or its reports the agent would be deaf or dumb: it ends, and is started again."""
+    name = fault.thread.name if fault.thread is not None else "unknown"
+    _log.error("thread died", thread=name, exc_info=(fault.exc_type, fault.exc_value, fault.exc_traceback))
+    hints.put(Stop(f"thread {name} died: {fault.exc_value}"))
 
 
 def _tell_trouble(error: ClientError, delay_s: float) -> None:

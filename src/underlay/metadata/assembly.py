@@ -81,9 +81,7 @@ class Assembly:
 
     def on_body(self, piece: bytes) -> None:
         """(httptools) A piece of the body."""
-        self._body_bytes += len(piece)
-        if self._body_bytes <= BODY_BYTES:
-            self._body += piece
+        self._body += piece
 
     def on_message_complete(self) -> None:
         """(httptools) The request is complete; one that is too large is refused in `feed`."""
@@ -103,7 +101,6 @@ class Assembly:
         self._in_body = False
         self._head_bytes = 0
         self._header_bytes = 0
-        self._body_bytes = 0
         self._target = bytearray()
         self._headers: list[tuple[str, bytes]] = []
         self._body = bytearray()
@@ -118,6 +115,6 @@ class Assembly:
     def _is_too_large(self) -> Response | None:
         if self._header_bytes + len(self._target) > HEAD_BYTES:
             return plain(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"over {HEAD_BYTES} bytes of headers")
-        if self._body_bytes > BODY_BYTES:
+        if len(self._body) > BODY_BYTES:
             return plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"over {BODY_BYTES} bytes of body")
         return None

@@ -63,8 +63,6 @@ def content(path: str, instance: Described, random_seed: RandomSeed) -> Content 
     random_seed: RANDOM_SEED_BYTES random bytes; called only for what carries them.
     """
     parts = [part for part in path.split("/") if part]
-    if "." in parts or ".." in parts:
-        return None
     match parts:
         case []:
             return _listing((*EC2_VERSIONS, LATEST))

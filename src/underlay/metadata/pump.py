@@ -22,7 +22,7 @@ from underlay.metadata.listener import Listener, listen
 from underlay.model.address import decode_address_type
 from underlay.model.ids import NetworkId
 from underlay.pump.log import Log
-from underlay.pump.namespaces import Namespaces, NamespaceWatch
+from underlay.pump.namespaces import Namespaces, NamespaceWatch, check_name
 from underlay.pump.serving import NamespaceIdentity, Serving, apply_changes
 from underlay.pump.tables import TableFolder
 
@@ -174,8 +174,9 @@ def _ending(stopped: asyncio.Future[None], call: Callable[[], None]) -> Callable
 
 
 def decode_directory(octets: bytes) -> tuple[NetworkId, PackedDirectory]:
-    """The table in a file's bytes; raises msgspec.ValidationError when it is none."""
+    """The table in a file's bytes; raises msgspec.MsgspecError or ValueError when it is none."""
     directory = _decoder.decode(octets)
+    check_name(directory.netns)
     return directory.network_id, PackedDirectory(directory.network_id, directory.netns, octets)
 
 

@@ -20,6 +20,12 @@ _NAME_EVENTS: Final = flags.CREATE | flags.DELETE | flags.MOVED_TO | flags.MOVED
 _MOUNTS: Final = "/proc/self/mountinfo"
 
 
+def check_name(name: str) -> None:
+    """Raises ValueError when it can be no namespace's name: it is a file's name, in one folder."""
+    if not name or "/" in name or "\0" in name or name in (".", ".."):
+        raise ValueError(f"{name!r} can be no name of a network namespace")
+
+
 class Namespaces:
     """Enters namespaces of this host and comes back. One thread only: a namespace is a thread's property."""
 
@@ -55,8 +61,6 @@ class Namespaces:
         os.close(self._home)
 
     def _open(self, name: str) -> int:
-        if not name or "/" in name or name in (".", ".."):
-            raise FileNotFoundError(f"'{name}' is no name of a namespace")
         return os.open(self._names / name, os.O_RDONLY | os.O_CLOEXEC)
 
     def _set(self, descriptor: int, close: bool) -> None:

@@ -14,15 +14,14 @@ from sqlalchemy.engine import make_url
 
 from underlay.model.errors import Conflict
 
-BUSY_TIMEOUT_S: Final = 20
-"""How long a transaction waits for one of another process (`underlay-server` commands) before it gives up."""
+_POOL: Final = 32
+"""Connections that are kept open; as many more are opened for a while when that many threads read at once."""
 
 _PRAGMAS: Final = (
-    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -16384",
+    "PRAGMA cache_size = -8192",
     "PRAGMA temp_store = MEMORY",
 )
 _UNIQUE_FAILED: Final = re.compile(r"UNIQUE constraint failed: (.+)")
@@ -32,8 +31,10 @@ class UnsupportedDatabase(ValueError):  # noqa: N818 - says what is wrong, as th
     """The URL names a database that the store does not work on."""
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, busy_timeout_s: float = 5.0) -> Engine:
     """An engine whose connections are in autocommit mode, any thread may use them, one at a time.
+
+    A transaction waits so long for one of another process (`underlay-server` commands) before it gives up.
 
     Raises UnsupportedDatabase for anything but a SQLite file."""
     parsed = make_url(url)
@@ -42,17 +43,22 @@ def open_engine(url: str) -> Engine:
             f"'{parsed.render_as_string()}' is not supported: give a SQLite file, sqlite:////path/to/underlay.sqlite"
         )
     engine = create_engine(
-        parsed, isolation_level="AUTOCOMMIT", pool_size=8, max_overflow=64, pool_reset_on_return=None
+        parsed,
+        isolation_level="AUTOCOMMIT",
+        pool_size=_POOL,
+        max_overflow=_POOL,
+        pool_use_lifo=True,
+        pool_reset_on_return=None,
     )
-    event.listen(engine, "connect", _set_up)
+
+    def set_up(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in (f"PRAGMA busy_timeout = {round(busy_timeout_s * 1000)}", *_PRAGMAS):
+            cursor.execute(pragma)
+        cursor.close()
+
+    event.listen(engine, "connect", set_up)
     return engine
-
-
-def _set_up(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
 
 
 @contextmanager
@@ -78,4 +84,4 @@ def conflicts_told(engine: Engine) -> Iterator[None]:
     except driver.OperationalError as error:
         if "locked" not in str(error):
             raise
-        raise Conflict(what=f"database locked for {BUSY_TIMEOUT_S} s") from error
+        raise Conflict(what="database locked by another process") from error

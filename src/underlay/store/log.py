@@ -22,7 +22,13 @@ class LogStatements:
     """The statements of this module, compiled."""
 
     def __init__(self, prepare: Callable[[ClauseElement], Prepared]) -> None:
-        self.bounds: Final = prepare(select(func.min(changes.c.revision), func.max(changes.c.revision)))
+        # Two questions, since SQLite answers both in one only by walking the table.
+        self.bounds: Final = prepare(
+            select(
+                select(func.min(changes.c.revision)).scalar_subquery(),
+                select(func.max(changes.c.revision)).scalar_subquery(),
+            )
+        )
         self.changes_after: Final = prepare(
             select(changes)
             .where(changes.c.revision > bindparam("since"))

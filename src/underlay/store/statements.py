@@ -81,5 +81,14 @@ class Session:
         return self._cursor.fetchall()
 
     def control(self, text: str) -> None:
-        """BEGIN, COMMIT, ROLLBACK."""
+        """BEGIN, COMMIT."""
         self._cursor.execute(text)
+
+    def undo(self) -> None:
+        """ROLLBACK, unless the database has ended the transaction by itself, as it does when the disk is full."""
+        self._connection.rollback()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._cursor.close()
+        self._connection.close()

@@ -213,6 +213,18 @@ def test_what_others_use_stays_shared(server: ApiServer, net: str, sub: str) -> 
     assert (409, "InvalidSharedSetting") == refused(server, "PUT", f"/v2.0/networks/{net}", body)
 
 
+def test_a_gateway_that_a_router_port_has_stays(server: ApiServer, net: str) -> None:
+    """The gateway cannot move away from a router's port, nor into a pool."""
+    pool = [{"start": "10.5.0.10", "end": "10.5.0.20"}]
+    subnet = server.made("subnets", network_id=net, cidr="10.5.0.0/24", allocation_pools=pool, enable_dhcp=False)["id"]
+    url = f"/v2.0/subnets/{subnet}"
+    inside, elsewhere = ({"subnet": {"gateway_ip": f"10.5.0.{last}"}} for last in (15, 30))
+    assert (409, "GatewayConflictWithAllocationPools") == refused(server, "PUT", url, inside)
+    router = {"device_owner": "network:router_interface", "fixed_ips": [{"ip_address": "10.5.0.1"}]}
+    server.made("ports", network_id=net, **router)
+    assert (409, "GatewayIpInUse") == refused(server, "PUT", url, elsewhere)
+
+
 def test_mtu_fits_the_subnets(server: ApiServer) -> None:
     """IPv6 needs 1280 bytes."""
     small = server.made("networks", mtu=1000)["id"]

@@ -106,6 +106,14 @@ def test_no_server_code_is_imported() -> None:
     assert (set(), set()) == (ours - {"cli", "client", "model"}, heavy & {name[0] for name in loaded})
 
 
+def test_a_full_disk_is_told() -> None:
+    """When stdout takes nothing, a message says so, and nothing else."""
+    code = "from underlay.cli.main import main; import sys; sys.argv[1:] = ['--version']; sys.exit(main())"
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (1, "Cannot write: No space left on device\n") == (ran.returncode, ran.stderr)
+
+
 def test_the_prompt_runs_lines_until_it_is_left() -> None:
     """A line that fails ends nothing; `quit` leaves with the last status."""
     code = "from underlay.cli.main import main; import sys; sys.exit(main())"

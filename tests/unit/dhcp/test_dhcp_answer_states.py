@@ -27,6 +27,7 @@ from underlay.dhcp.answer import Declined, Released, ToAddress, ToLink, ToRelay,
 from underlay.dhcp.lookup import arrange
 from underlay.dhcp.scope import Reservation, SubnetScope
 from underlay.model.ids import SubnetId
+from underlay.model.port import ExtraDhcpOpt
 from underlay.wire.dhcp4.message import BOOTREPLY, Message
 from underlay.wire.ethernet import EVERYBODY
 
@@ -101,6 +102,13 @@ def test_an_inform_gets_no_lease() -> None:
     assert NOBODY == ack.yiaddr
     assert set() == {51, 58, 59} & ack.options.keys()
     assert SUBNET.cidr.netmask.packed == ack.options[1]
+
+
+def test_an_inform_gets_no_lease_of_the_ports_own_either() -> None:
+    """Though it asks for it, and the port has an extra option for it."""
+    table = scope(SUBNET, ExtraDhcpOpt("lease-time", "60"), ExtraDhcpOpt("t1", "30"))
+    ack = reply(request(INFORM, {55: bytes((51, 58, 1))}, ciaddr=ADDRESS), table).message
+    assert set() == {51, 58, 59} & ack.options.keys()
 
 
 def test_a_nak_says_little_and_why() -> None:

@@ -39,9 +39,9 @@ def test_names_are_unique(server):
         assert [(409, error)] * 2 == [(each.status, each.json()) for each in (made, renamed)]
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 256])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 256, "a\x00", "a\nb"])
 @pytest.mark.parametrize("kind", ["project", "user"])
-def test_a_name_has_1_to_255_characters(server, kind, name):
+def test_a_name_has_1_to_255_printable_characters(server, kind, name):
     """400 on create and on rename, and nothing is stored."""
     root, changed = server.token("root"), getattr(server, kind)("rita")
     made = server.ask("POST", f"/v3/{kind}s", root, {kind: {"name": name}})
@@ -103,3 +103,51 @@ def test_assignments_are_filtered(server):
             f"&scope.project.id={server.project('rita').id}",
         )
     ]
+
+
+@pytest.mark.parametrize("kind", ["project", "user", "role", "domain"])
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_what_does_not_exist_is_404(server, kind, method):
+    """Named in Keystone's words; roles and domains are not changed at all."""
+    reply = server.ask(method, f"/v3/{kind}s/nothing", server.token("root"), {kind: {}})
+    fixed = kind in ("role", "domain") and method != "GET"
+    assert (403 if fixed else 404) == reply.status
+    if not fixed:
+        assert f"Could not find {kind}: nothing." == reply.json()["error"]["message"]
+
+
+def test_a_grant_names_what_exists(server):
+    """404 for a user, project or role that does not, whichever it is."""
+    root, mary, project = server.token("root"), server.user("mary").id, server.project("mary").id
+    member = ROLE_IDS["member"]
+    for url in (f"nothing/users/{mary}/roles/{member}", f"{project}/users/nothing/roles/{member}"):
+        assert 404 == server.ask("PUT", f"/v3/projects/{url}", root).status
+    assert 404 == server.ask("PUT", f"/v3/projects/{project}/users/{mary}/roles/nothing", root).status
+
+
+@pytest.mark.parametrize("kind", ["project", "user"])
+def test_another_domain_is_refused(server, kind):
+    """There is one only; 400 on create, an empty list by filter."""
+    root = server.token("root")
+    assert 400 == server.ask("POST", f"/v3/{kind}s", root, {kind: {"name": "x", "domain_id": "other"}}).status
+    assert [] == server.ask("GET", f"/v3/{kind}s?domain_id=other", root).json()[f"{kind}s"]
+
+
+def test_a_disabled_default_project_is_no_scope(server):
+    """The login succeeds, for no project; asking for it by name is refused."""
+    url = f"/v3/projects/{server.project('mary').id}"
+    assert 200 == server.ask("PATCH", url, server.token("root"), {"project": {"enabled": False}}).status
+    reply = server.log_in(password_auth("mary"))
+    assert (201, False) == (reply.status, "project" in reply.json()["token"])
+    assert 401 == server.log_in(password_auth("mary", scope={"project": {"name": "mary"}})).status
+    token = reply.headers["x-subject-token"]
+    assert [] == server.ask("GET", "/v3/auth/projects", token).json()["projects"]
+
+
+def test_a_disabled_user_does_not_log_in(server):
+    """Nor change the password."""
+    mary = server.user("mary")
+    server.ask("PATCH", f"/v3/users/{mary.id}", server.token("root"), {"user": {"enabled": False}})
+    assert 401 == server.log_in(password_auth("mary")).status
+    body = {"user": {"original_password": SECRET, "password": "new"}}
+    assert 401 == server.ask("POST", f"/v3/users/{mary.id}/password", body=body).status

@@ -168,3 +168,26 @@ def test_an_expired_token_makes_no_new_one(server):
     token = server.token("mary")
     server.clock.now = NOW + 3600
     assert 401 == server.log_in({"identity": {"methods": ["token"], "token": {"id": token}}}).status
+
+
+@pytest.mark.parametrize(
+    ("identity", "scope"),
+    [
+        ({"methods": ["password"]}, None),
+        ({"methods": ["token"]}, None),
+        ({"methods": ["password"], "password": {"user": {"password": "x"}}}, None),
+        (password_auth("mary")["identity"], {}),
+        (password_auth("mary")["identity"], "something"),
+        (password_auth("mary")["identity"], {"project": {}}),
+    ],
+)
+def test_a_login_that_lacks_a_part_is_told_which(server, identity, scope):
+    """400: expecting to find it."""
+    reply = server.log_in({"identity": identity, **({} if scope is None else {"scope": scope})})
+    assert (400, True) == (reply.status, "Expecting to find" in reply.json()["error"]["message"])
+
+
+@pytest.mark.parametrize("methods", [[], ["totp"]])
+def test_other_methods_open_no_door(server, methods):
+    """401, also for none."""
+    assert 401 == server.log_in({"identity": {"methods": methods}}).status

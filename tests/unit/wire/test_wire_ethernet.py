@@ -26,6 +26,12 @@ def test_everybody_is_all_ones() -> None:
     assert "ff:ff:ff:ff:ff:ff" == str(EVERYBODY)
 
 
+def test_a_sum_of_zero_is_sent_as_all_ones() -> None:
+    """RFC 768: zero in the field would mean that there is no checksum."""
+    complement = udp_frame(SERVER, CLIENT, b"\0\0")[40:42]
+    assert b"\xff\xff" == udp_frame(SERVER, CLIENT, complement)[40:42]
+
+
 @given(st.binary(max_size=1400))
 def test_checksums_add_up_for_the_receiver(payload: bytes) -> None:
     """The ones' complement sum over header (and pseudo header) with the checksum in it is all ones."""

@@ -1,7 +1,5 @@
 """Steps on namespaces and links."""
 
-from pyroute2.netlink.exceptions import NetlinkError
-
 from underlay.agent.effects.handles import Handles
 from underlay.agent.effects.outcome import Done, Outcome, Retry
 from underlay.agent.observed.ownership import namespace_alias
@@ -13,7 +11,7 @@ def perform_kernel(step: KernelStep, handles: Handles) -> Outcome:
     """Do one step."""
     try:
         _perform(step, handles)
-    except (OSError, NetlinkError) as error:
+    except OSError as error:
         return Retry(str(error))
     return Done()
 
@@ -42,14 +40,19 @@ def _put_link(step: PutLink) -> None:
             with netns.inside(step.namespace):
                 links.remove(step.name)
         links.remove(step.link.peer)
-        links.add_veth(step.link.peer, step.name, step.namespace, step.link.mac)
-    links.set_up(step.link.peer, mtu=step.link.mtu)
+        with netns.opened(step.namespace) as inner:
+            links.add_veth(step.link.peer, step.name, inner, step.link.mac, step.link.mtu)
+    else:
+        links.set_up(step.link.peer, mtu=step.link.mtu)
     links.disable_checksum_offload(step.link.peer)
     with netns.inside(step.namespace):
-        links.set_up(step.name, mtu=step.link.mtu, mac=step.link.mac)
         links.disable_checksum_offload(step.name)
-        links.set_addresses(step.name, step.link.addresses, step.stale)
-        links.set_gateway(step.name, step.link.gateway)
+        links.furnish(step.name, _facts(step), step.stale)
+
+
+def _facts(step: PutLink) -> links.LinkFacts:
+    link = step.link
+    return links.LinkFacts(0, step.name, link.mac, link.mtu, True, "", link.addresses, link.gateway)
 
 
 def _remove_namespace(step: RemoveNamespace) -> None:
