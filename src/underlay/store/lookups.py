@@ -74,7 +74,7 @@ class LookupStatements:
                 .order_by(table.c.created)
             )
             for kind, table in TABLES.items()
-            if "project_id" in table.c
+            if "project_id" in table.c and kind != "quota"
         }
         self.revision: Final = prepare(select(func.max(changes.c.revision)))
         self.used: Final = prepare(
