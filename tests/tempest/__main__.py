@@ -1,0 +1,138 @@
+"""Have Tempest and neutron-tempest-plugin judge a server of our own, and say how many tests passed, failed, skipped.
+
+usage: tools/tempest [--list] [--verbose] [--json FILE] [REGEX]
+
+Without REGEX all their network API tests run. Exit status 1 when one fails.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.server import RunningServer, running_server
+from tests.tempest.configuration import PHYSICAL_NETWORKS, tempest_conf
+
+ROOT = Path(__file__).parents[2]
+PYTHON = ROOT / ".venv-tempest/bin/python"
+HOST = "tempest-host"
+
+
+def main() -> int:
+    """See above."""
+    parser = argparse.ArgumentParser(prog="tools/tempest")
+    parser.add_argument("--list", action="store_true", help="name the tests, run none")
+    parser.add_argument("--verbose", action="store_true", help="the whole text of each failure")
+    parser.add_argument("--json", type=Path, help="keep the results, one JSON object a line")
+    parser.add_argument("regex", nargs="?", default=".")
+    asked = parser.parse_args()
+    if asked.list:
+        return subprocess.run([PYTHON, ROOT / "tests/tempest/judge.py", asked.regex, "", "--list"]).returncode
+    with tempfile.TemporaryDirectory(prefix="underlay-tempest-") as text:
+        rows = judged(asked.regex, Path(text))
+    if asked.json:
+        asked.json.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return report(rows, verbose=asked.verbose)
+
+
+def judged(pattern: str, folder: Path) -> list[dict[str, Any]]:
+    """The results of the tests that fit, against a fresh server."""
+    unlimited = {f"quota_{kind}": "-1" for kind in ("network", "subnet", "port")}
+    with running_server(network_vlan_ranges=PHYSICAL_NETWORKS, **unlimited) as server:
+        aliases = [
+            extension["alias"] for extension in _call(server, server.token(), "GET", "/v2.0/extensions")["extensions"]
+        ]
+        _report_agent(server)
+        external = _external_network(server, aliases)
+        (folder / "tempest.conf").write_text(tempest_conf(server, aliases, folder, external))
+        output = folder / "results.jsonl"
+        environment = {**os.environ, "TEMPEST_CONFIG_DIR": str(folder), "TEMPEST_CONFIG": "tempest.conf"}
+        environment.pop("PYTHONPATH", None)
+        script = str(ROOT / "tests/tempest/judge.py")
+        done = subprocess.run(
+            [str(PYTHON), script, pattern, str(output)], env=environment, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise SystemExit(f"the judge did not end well:\n{done.stderr[-4000:]}")
+        return [json.loads(line) for line in output.read_text().splitlines()]
+
+
+def report(rows: Sequence[Mapping[str, Any]], *, verbose: bool) -> int:
+    """Print the counts and why; 1 when a test failed."""
+    counts: Counter[str] = Counter()
+    skips: Counter[str] = Counter()
+    for row in rows:
+        counts[row["outcome"]] += row["count"]
+        if row["outcome"] == "skipped":
+            skips[row["reason"].splitlines()[0] if row["reason"] else "no reason"] += row["count"]
+        if row["outcome"] == "failed":
+            print(f"FAILED {row['test']}\n    {row['reason'].strip() if verbose else _last_line(row['reason'])}")
+    for reason, count in skips.most_common():
+        print(f"skipped {count:4}  {reason}")
+    print(f"passed {counts['passed']}, failed {counts['failed']}, skipped {counts['skipped']}")
+    return 1 if any(row["outcome"] == "failed" for row in rows) else 0
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    start = max(
+        (index for index, line in enumerate(lines) if "Details:" in line or not line.startswith((" ", "\t"))), default=0
+    )
+    return " ".join(line.strip() for line in lines[start:])[:400]
+
+
+def _report_agent(server: RunningServer) -> None:
+    """A host with a DHCP agent and a switch, alive: without one the agent tests have nothing to look at."""
+    program = [str(Path(sys.executable).parent / "underlay-server"), "host-add", HOST]
+    key = subprocess.run(program, env=server.environment, check=True, capture_output=True, text=True).stdout.split()[-1]
+    user = {"name": HOST, "domain": {"name": "Default"}, "password": key}
+    scope = {"project": {"name": "service", "domain": {"name": "Default"}}}
+    body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
+    request = urllib.request.Request(
+        f"{server.url}/v3/auth/tokens", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answered:
+        token = answered.headers["X-Subject-Token"]
+    now = datetime.now(UTC).isoformat()
+    agents = [
+        {"agent_type": "DHCP agent", "binary": "underlay-dhcp", "topic": "dhcp_agent", "started_at": now},
+        {
+            "agent_type": "Open vSwitch agent",
+            "binary": "underlay-agent",
+            "topic": "N/A",
+            "started_at": now,
+            "configurations": {"bridge_mappings": {"physnet1": "br-phy1", "physnet2": "br-phy2"}},
+        },
+    ]
+    _call(server, token, "PUT", f"/underlay/v1/hosts/{HOST}/heartbeat", {"agents": agents})
+
+
+def _external_network(server: RunningServer, aliases: Sequence[str]) -> str:
+    """An external network for the tests that list one; none when the server does not announce them."""
+    if "external-net" not in aliases:
+        return ""
+    body = {"network": {"name": "public", "router:external": True}}
+    return str(_call(server, server.token(), "POST", "/v2.0/networks", body)["network"]["id"])
+
+
+def _call(server: RunningServer, token: str, method: str, path: str, body: Any = None) -> Any:
+    request = urllib.request.Request(
+        server.url + path,
+        None if body is None else json.dumps(body).encode(),
+        {"X-Auth-Token": token, "Content-Type": "application/json"},
+        method=method,
+    )
+    with urllib.request.urlopen(request, timeout=10) as answered:
+        return json.loads(answered.read())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
