@@ -39,6 +39,18 @@ EXTENSIONS: Final = (
         "2016-02-18T18:00:00-00:00",
     ),
     Extension(
+        "network-ip-availability",
+        "Network IP Availability",
+        "Provides IP availability data for each network and subnet.",
+        "2015-09-24T00:00:00-00:00",
+    ),
+    Extension(
+        "network-ip-availability-details",
+        "Network IP Availability Details Extension",
+        "Add ip_availability_details attribute to network-ip-availabilities resource.",
+        "2025-10-31T00:00:00-00:00",
+    ),
+    Extension(
         "subnet_onboard",
         "Subnet Onboard",
         "Provides support for onboarding subnets into subnet pools",

@@ -9,9 +9,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from underlay.api import calls, documents, hosts, quotas, scheduling, subnet_pools, tags
+from underlay.api import availability, calls, documents, hosts, quotas, scheduling, subnet_pools, tags
 from underlay.api.attributes import QUOTA, RESOURCES
 from underlay.api.attributes.attribute import Resource
+from underlay.api.attributes.availability import AVAILABILITY
 from underlay.api.exchange import Handler
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -62,6 +63,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("POST", f"{PREFIX}/agents/{{id}}/dhcp-networks", scheduling.add_network_to_agent),
     Endpoint("DELETE", f"{PREFIX}/agents/{{id}}/dhcp-networks/{{network_id}}", scheduling.remove_network_from_agent),
     Endpoint("GET", f"{PREFIX}/networks/{{id}}/dhcp-agents", scheduling.list_agents_of_network),
+    Endpoint("GET", f"{PREFIX}/{AVAILABILITY.url}", availability.list_availabilities),
+    Endpoint("GET", f"{PREFIX}/{AVAILABILITY.url}/{{id}}", availability.show_availability),
     Endpoint("PUT", f"{PREFIX}/subnetpools/{{id}}/add_prefixes", subnet_pools.add_prefixes),
     Endpoint("PUT", f"{PREFIX}/subnetpools/{{id}}/remove_prefixes", subnet_pools.remove_prefixes),
     Endpoint("PUT", f"{PREFIX}/subnetpools/{{id}}/onboard_network_subnets", subnet_pools.onboard_network_subnets),

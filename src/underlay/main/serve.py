@@ -72,6 +72,7 @@ def regulations_of(settings: ServerSettings) -> Regulations:
             "network": settings.quota_network,
             "subnet": settings.quota_subnet,
             "port": settings.quota_port,
+            "subnetpool": settings.quota_subnetpool,
             "security_group": settings.quota_security_group,
             "security_group_rule": settings.quota_security_group_rule,
         },

@@ -157,6 +157,7 @@ QUOTA_DEFAULTS: Final[Mapping[str, int]] = {
     "network": 100,
     "subnet": 100,
     "port": 500,
+    "subnetpool": -1,
     "security_group": 10,
     "security_group_rule": 100,
 }

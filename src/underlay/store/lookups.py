@@ -32,6 +32,7 @@ from underlay.store.tables import (
     links,
     ports,
     segments,
+    subnet_use,
     subnets,
     unique_keys,
     usage,
@@ -142,6 +143,13 @@ class LookupStatements:
         self.loads: Final = prepare(select(dhcp_bindings.c.agent_id, func.count()).group_by(dhcp_bindings.c.agent_id))
         self.unserved: Final = prepare(_unserved())
         self.prefixes: Final = PrefixStatements(prepare)
+        use = select(subnet_use.c.subnet_id, subnet_use.c.used, subnet_use.c.used_in_pools)
+        self.in_use: Final = prepare(use)
+        self.in_use_of: Final = prepare(
+            use.join(subnets, subnets.c.id == subnet_use.c.subnet_id).where(
+                subnets.c.network_id == bindparam("network_id")
+            )
+        )
 
 
 def port_of_other_owner(network_id: str, owners: tuple[str, ...]) -> ClauseElement:

@@ -22,7 +22,7 @@ from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacAction, RbacPolicy
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool
-from underlay.store.contract import ChangeRow, Query, R
+from underlay.store.contract import ChangeRow, InUse, Query, R
 from underlay.store.links import links_of, unique_keys_of
 from underlay.store.memory_listing import select_records
 from underlay.store.memory_log import MemoryLog
@@ -113,6 +113,17 @@ class MemoryMoment:
     def heartbeats(self) -> dict[AgentId, datetime]:
         """As `contract.Listing.heartbeats`."""
         return dict(self._state.heartbeats)
+
+    def addresses_in_use(self, network_id: NetworkId | None = None) -> dict[SubnetId, InUse]:
+        """As `contract.Listing.addresses_in_use`."""
+        fixed_ips = [fixed_ip for port in self._state.all_of(Port) for fixed_ip in port.fixed_ips]
+        in_use: dict[SubnetId, InUse] = {}
+        for subnet in self._state.all_of(Subnet):
+            if network_id in (None, subnet.network_id):
+                used = [fixed_ip.ip_address for fixed_ip in fixed_ips if fixed_ip.subnet_id == subnet.id]
+                in_pools = sum(any(address in pool for pool in subnet.allocation_pools) for address in used)
+                in_use[subnet.id] = InUse(len(used), in_pools)
+        return in_use
 
     def revision(self) -> Revision:
         """As `contract.Listing.revision`."""

@@ -18,7 +18,7 @@ from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacAction
 from underlay.model.subnet import Subnet
-from underlay.store.contract import Query, R
+from underlay.store.contract import InUse, Query, R
 from underlay.store.listing import Lister
 from underlay.store.lookups import LookupStatements, port_of_other_owner, port_of_other_owner_using, some_link
 from underlay.store.prefix_index import block_with, smallest_block, taken_by
@@ -70,6 +70,12 @@ class Moment:
         """As `contract.Listing.heartbeats`."""
         rows = self._session.rows(self._sql.heartbeats, {})
         return {agent_id: datetime.fromisoformat(text) for agent_id, text in rows}
+
+    def addresses_in_use(self, network_id: NetworkId | None = None) -> dict[SubnetId, InUse]:
+        """As `contract.Listing.addresses_in_use`."""
+        statement = self._sql.in_use if network_id is None else self._sql.in_use_of
+        rows = self._session.rows(statement, {"network_id": network_id})
+        return {subnet_id: InUse(used, in_pools) for subnet_id, used, in_pools in rows}
 
     def revision(self) -> Revision:
         """As `contract.Listing.revision`; in a write transaction what it has written is counted."""
