@@ -3,11 +3,16 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from fakes.records import NOW, PROJECT, uuid_of
+from fakes.records import NOW, PROJECT, network, port, uuid_of
 from underlay.model.address_scope import AddressScope
 from underlay.model.change import Ref, Writes
-from underlay.model.ids import ProjectId
+from underlay.model.ids import ProjectId, Vid
+from underlay.model.network import Network
+from underlay.model.port import Port
+from underlay.model.qos import DscpMarking, QosPolicy
+from underlay.model.trunk import SubPort, Trunk, port_key
 from underlay.store.contract import LINK, MarkerNotFound, Query
 from underlay.store.memory import MemoryStore
 from underlay.store.transaction import Store
@@ -87,3 +92,26 @@ def test_nothing_names_what_nobody_names(any_store: AnyStore) -> None:
             reading.linked(AddressScope, "nothing", MINE.id),
             reading.with_unique_key(AddressScope, "nothing"),
         )
+
+
+def test_what_names_what(any_store: AnyStore) -> None:
+    """From the named to who names it, from who names to the named, and all that are in a relation."""
+    policy = QosPolicy(uuid_of(7, 1), PROJECT, "gold", NOW, NOW, rules=(DscpMarking("r1", 26),))
+    plain, marked = network(1), structs.replace(network(2), qos_policy_id=policy.id)
+    parent, one, two = (port(number, marked) for number in (1, 2, 3))
+    sub_ports = (SubPort(one.id, Vid(5)), SubPort(two.id, Vid(6)))
+    trunk = Trunk(uuid_of(8, 1), PROJECT, "", parent.id, NOW, NOW, sub_ports=sub_ports)
+    records = (policy, plain, marked, parent, one, two, trunk)
+    any_store.write(lambda moment: moment.commit_writes(Writes(puts=records)))
+    with any_store.read() as reading:
+        assert Ref("network", marked.id) == reading.some_linker(policy.id, "qos_policy")
+        assert (None, None) == (
+            reading.some_linker(policy.id, "trunk_parent"),
+            reading.some_linker(plain.id, "qos_policy"),
+        )
+        assert [policy] == reading.linked(QosPolicy, "qos_rule", "r1")
+        assert ([marked], []) == (reading.naming(Network, "qos_policy"), reading.naming(Network, "trunk_parent"))
+        assert [one, two] == reading.named_by("trunk", trunk.id, "trunk_sub_port", Port)
+        assert [one, two] == reading.named_by("trunk", None, "trunk_sub_port", Port)
+        assert [] == reading.named_by("trunk", "none", "trunk_sub_port", Port)
+        assert [trunk] * 3 == [reading.with_unique_key(Trunk, port_key(each.id)) for each in (parent, one, two)]

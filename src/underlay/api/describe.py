@@ -6,7 +6,7 @@
 import sys
 from typing import Final
 
-from underlay.api.attributes import RESOURCES
+from underlay.api.attributes import INSIDE, RESOURCES
 from underlay.api.attributes.attribute import Attribute, Resource
 from underlay.api.documents import EXTENSIONS
 from underlay.api.faults import STATUS, status_of
@@ -58,7 +58,7 @@ def describe_errors() -> str:
 
 def describe_api() -> str:
     """docs/api.md."""
-    parts = [_INTRODUCTION, _describe_paths(), *(_describe_resource(resource) for resource in RESOURCES)]
+    parts = [_INTRODUCTION, _describe_paths(), *(_describe_resource(resource) for resource in (*RESOURCES, *INSIDE))]
     parts.append(_describe_extensions())
     parts.append(_ERRORS + "".join(f"| {status} | {_first_line(branch)} |\n" for branch, status in STATUS))
     return "\n".join(parts)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from underlay.api import values
-from underlay.api.attributes.attribute import Attribute, Resource
+from underlay.api.attributes.attribute import Attribute, Resource, Values
 from underlay.api.unenforced import at_creation
 from underlay.commands.command import Command
 from underlay.model.caller import Caller
@@ -92,6 +92,11 @@ def parse_update(resource: Resource, body: bytes, record_id: str, revision: int 
     """PUT: `{"network": {}}` with what is to change. Raises HTTPNotFound when the resource cannot be updated at all."""
     if resource.update is None:
         raise HTTPNotFound()
+    return resource.update(record_id, revision, read_update(resource, body, caller))
+
+
+def read_update(resource: Resource, body: bytes, caller: Caller) -> Values:
+    """The values that a PUT sends."""
     decoded = parse_json(body)
     if not decoded:
         raise HTTPBadRequest("Resource body required")
@@ -103,9 +108,7 @@ def parse_update(resource: Resource, body: bytes, record_id: str, revision: int 
     for row in resource.attributes:
         if row.name in sent and row.put is None:
             raise HTTPBadRequest(f"Cannot update read-only attribute {row.name}")
-    return resource.update(
-        record_id, revision, {row.name: _read(row, row.put, sent) for row in _sent_rows(resource, sent)}
-    )
+    return {row.name: _read(row, row.put, sent) for row in _sent_rows(resource, sent)}
 
 
 def _create(resource: Resource, sent: dict[str, Any], caller: Caller, parent_id: Mapping[str, str]) -> Command:

@@ -4,7 +4,7 @@ What the store has an index or a column for goes to the store; the rest is done 
 cut here as well, because a page of the store's would be cut before the filter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from underlay.api import values
 from underlay.api.attributes.attribute import Attribute, Resource
 from underlay.api.render import Viewpoint
 from underlay.model.caller import Caller
+from underlay.model.change import Kind
 from underlay.model.errors import BadRequest, HTTPBadRequest
 from underlay.store.contract import FILTERS, LINK, SORTS, TAG_FILTERS, Query
 
@@ -54,10 +55,10 @@ def read_query(resource: Resource, pairs: Pairs, caller: Caller) -> Wanted:
     if _all(pairs, "project_id") and _all(pairs, "tenant_id"):
         left = tuple((row, wanted) for row, wanted in filters if row.name in ("project_id", "tenant_id")) + left
     sort = _sorts(resource, pairs, caller)
-    sorts_here = any(_STORED_AS.get(row.name, row.name) not in SORTS[resource.kind] for row, _ in sort)
+    sorts_here = any(_STORED_AS.get(row.name, row.name) not in _stored(SORTS, resource) for row, _ in sort)
     limit, marker = _limit(pairs), _last(pairs, "marker")
     reverse = (_last(pairs, "page_reverse") or "").lower() == "true"
-    cut_here = limit is not None and (bool(left) or sorts_here)
+    cut_here = limit is not None and (bool(left) or sorts_here or resource.inside)
     query = Query(
         filters=stored,
         visible_to=None if caller.is_admin else caller.project_id,
@@ -142,11 +143,16 @@ def _as_stored(resource: Resource, row: Attribute, wanted: tuple[Any, ...]) -> d
     if row.match is None:
         if any(type(one) is int and abs(one) > _MAX_STORED_INTEGER for one in wanted):
             return {}
-        return {name: wanted} if name in FILTERS[resource.kind] else {}
+        return {name: wanted} if name in _stored(FILTERS, resource) else {}
     keys = {f"{name}:{key}" for key, _ in wanted}
-    if not keys <= FILTERS[resource.kind]:
+    if not keys <= _stored(FILTERS, resource):
         return {}
     return {key: tuple(value for part, value in wanted if f"{name}:{part}" == key) for key in keys}
+
+
+def _stored(names: Mapping[Kind, frozenset[str]], resource: Resource) -> frozenset[str]:
+    """What the store does for the resource: nothing for what is kept inside another's record."""
+    return frozenset() if resource.inside else names[resource.kind]
 
 
 def _fits(row: Attribute, wanted: tuple[Any, ...], record: Any, view: Viewpoint) -> bool:

@@ -1,21 +1,33 @@
 """Records to what a caller may see of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, get_args
 
+from underlay.api import surroundings
 from underlay.api.attributes.attribute import Attribute, Resource
+from underlay.api.remembered import Remembered
 from underlay.model.agent import AgentType
 from underlay.model.caller import Caller
-from underlay.model.ids import NetworkId
+from underlay.model.ids import HostName, NetworkId, PortId
 from underlay.rules.snapshot import Regulations, Snapshot
 
 
 class Viewpoint:
     """Implements `attributes.attribute.View` on a snapshot; looks things up only when an attribute asks."""
 
-    __slots__ = ("_granted", "_heartbeats", "_now", "_regulations", "_snapshot", "caller")
+    __slots__ = (
+        "_granted",
+        "_heartbeats",
+        "_now",
+        "_qos_policies",
+        "_regulations",
+        "_snapshot",
+        "_switches",
+        "_trunks",
+        "caller",
+    )
 
     def __init__(self, caller: Caller, snapshot: Snapshot, regulations: Regulations, now: datetime) -> None:
         self.caller = caller
@@ -23,6 +35,21 @@ class Viewpoint:
         self._regulations = regulations
         self._now = now
         self._heartbeats: dict[str, datetime] | None = None
+        self._trunks: Remembered[PortId, dict[str, Any] | None] = Remembered(
+            lambda key: surroundings.trunk_details(key, snapshot),
+            lambda: surroundings.all_trunk_details(snapshot),
+            None,
+        )
+        self._qos_policies: Remembered[NetworkId, str | None] = Remembered(
+            lambda key: surroundings.qos_policy_id(key, snapshot),
+            lambda: surroundings.all_qos_policy_ids(snapshot),
+            None,
+        )
+        self._switches: Remembered[HostName, Mapping[str, Any]] = Remembered(
+            lambda key: surroundings.switch_configuration(key, snapshot),
+            lambda: surroundings.all_switch_configurations(snapshot),
+            {},
+        )
         self._granted: Collection[str] | None = None
 
     def heartbeat(self, agent_id: str) -> datetime:
@@ -49,6 +76,18 @@ class Viewpoint:
         if self._granted is None:
             self._granted = self._snapshot.granted_to(self.caller.project_id, "access_as_shared")
         return object_id in self._granted
+
+    def trunk_details(self, port_id: PortId) -> dict[str, Any] | None:
+        """The trunk whose parent the port is, with its subports' MACs; None for none."""
+        return self._trunks.of(port_id)
+
+    def qos_policy_of(self, network_id: NetworkId) -> str | None:
+        """The network's QoS policy."""
+        return self._qos_policies.of(network_id)
+
+    def switch_on(self, host: HostName) -> Mapping[str, Any]:
+        """What the host's Open vSwitch agent says of itself; empty when there is none."""
+        return self._switches.of(host)
 
     def default_quota(self, resource: str) -> int:
         """The limit of a project without one of its own."""

@@ -3,17 +3,18 @@
 Every row needs a valid token. The only documents without one (`/`, `/v2.0`) are served beside this table, by `app`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, Literal
 
 import msgspec
 
-from underlay.api import availability, calls, documents, hosts, quotas, scheduling, subnet_pools, tags
+from underlay.api import availability, calls, documents, hosts, qos, quotas, scheduling, subnet_pools, tags, trunks
 from underlay.api.attributes import QUOTA, RESOURCES
 from underlay.api.attributes.attribute import Resource
 from underlay.api.attributes.availability import AVAILABILITY
-from underlay.api.exchange import Handler
+from underlay.api.attributes.qos_rule import QOS_RULES
+from underlay.api.exchange import Answer, Ask, Handler, Service
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
@@ -57,8 +58,35 @@ def _tag_rows_of(resource: Resource, many: str, one: str) -> Sequence[Endpoint]:
     )
 
 
+def _rows_of_rules(resource: Resource) -> Sequence[Endpoint]:
+    """Rules of a QoS policy: under it, and, as aliases, without it. Neutron's alias has dashes, its reference not."""
+    many = f"{PREFIX}/{resource.url}"
+    aliases = (f"alias_{resource.collection}", f"alias-{resource.collection.replace('_', '-')}")
+    return (
+        Endpoint("GET", many, partial(qos.list_rules, resource)),
+        Endpoint("POST", many, partial(calls.create_records, resource)),
+        *(
+            Endpoint(method, one, partial(handler, resource))
+            for one in (f"{many}/{{id}}", *(f"{PREFIX}/qos/{alias}/{{id}}" for alias in aliases))
+            for method, handler in _OF_ONE_RULE
+        ),
+    )
+
+
+_OF_ONE_RULE: Final[tuple[tuple[Method, Callable[[Resource, Service, Ask], Answer]], ...]] = (
+    ("GET", qos.show_rule),
+    ("PUT", qos.update_rule),
+    ("DELETE", qos.delete_rule),
+)
+
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *(row for resource in RESOURCES if resource is not QUOTA for row in _rows_of(resource)),
+    *(row for resource in QOS_RULES for row in _rows_of_rules(resource)),
+    Endpoint("GET", f"{PREFIX}/qos/rule-types", qos.list_rule_types),
+    Endpoint("GET", f"{PREFIX}/qos/rule-types/{{type}}", qos.show_rule_type),
+    Endpoint("PUT", f"{PREFIX}/trunks/{{id}}/add_subports", trunks.add_sub_ports),
+    Endpoint("PUT", f"{PREFIX}/trunks/{{id}}/remove_subports", trunks.remove_sub_ports),
+    Endpoint("GET", f"{PREFIX}/trunks/{{id}}/get_subports", trunks.list_sub_ports),
     Endpoint("GET", f"{PREFIX}/agents/{{id}}/dhcp-networks", scheduling.list_networks_of_agent),
     Endpoint("POST", f"{PREFIX}/agents/{{id}}/dhcp-networks", scheduling.add_network_to_agent),
     Endpoint("DELETE", f"{PREFIX}/agents/{{id}}/dhcp-networks/{{network_id}}", scheduling.remove_network_from_agent),

@@ -6,10 +6,12 @@ from underlay.commands.host import Heartbeat, ReportPorts
 from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
 from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
+from underlay.commands.qos import QosPolicyCommand, QosRuleCommand
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.commands.subnet_pool import SubnetPoolCommand
 from underlay.commands.tags import TagCommand
+from underlay.commands.trunk import TrunkCommand
 
 Command = (
     CreateNetwork
@@ -33,6 +35,9 @@ Command = (
     | Heartbeat
     | ReportPorts
     | AddressScopeCommand
+    | QosPolicyCommand
+    | QosRuleCommand
+    | TrunkCommand
     | SubnetPoolCommand
     | TagCommand
 )

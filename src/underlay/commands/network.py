@@ -24,6 +24,7 @@ class CreateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mtu: int | None = None
     description: str = ""
     provider: ProviderAttributes = ProviderAttributes()
+    qos_policy_id: str | None = None
 
 
 class UpdateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +36,7 @@ class UpdateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mtu: int | UnsetType = UNSET
     description: str | UnsetType = UNSET
     provider: ProviderAttributes | UnsetType = UNSET
+    qos_policy_id: str | None | UnsetType = UNSET
 
 
 class DeleteNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -34,6 +34,7 @@ class CreatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] = ()
     description: str = ""
     tags: tuple[str, ...] = ()
+    qos_policy_id: str | None = None
 
 
 class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +55,7 @@ class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] | UnsetType = UNSET
     removed_dhcp_opts: tuple[tuple[str, Literal[4, 6]], ...] = ()
     description: str | UnsetType = UNSET
+    qos_policy_id: str | None | UnsetType = UNSET
 
 
 class DeletePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,12 +15,27 @@ from underlay.model.ids import HostName, NetworkId, ProjectId, Revision
 from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
+from underlay.model.qos import QosPolicy
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacPolicy
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool
+from underlay.model.trunk import Trunk
 
-Record = Network | Subnet | Agent | DhcpBinding | Port | Instance | Quota | AddressScope | SubnetPool | RbacPolicy
+Record = (
+    Network
+    | Subnet
+    | Agent
+    | DhcpBinding
+    | Port
+    | Instance
+    | Quota
+    | AddressScope
+    | SubnetPool
+    | RbacPolicy
+    | QosPolicy
+    | Trunk
+)
 """Every kind of record, in the order in which the feed lists them."""
 
 Kind = Literal[
@@ -34,6 +49,8 @@ Kind = Literal[
     "address_scope",
     "subnetpool",
     "rbac_policy",
+    "qos_policy",
+    "trunk",
 ]
 """The records' tags, in the same order."""
 

@@ -23,12 +23,13 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      NetworkAddressScopeAffinityError InvalidSubnetServiceType InvalidInputSubnetServiceType
     |- TransportError      HTTPMethodNotAllowed HTTPRequestTimeout HTTPRequestEntityTooLarge
     |- UnauthorizedError   Unauthorized
-    |- ForbiddenError      PolicyNotAuthorized
+    |- ForbiddenError      PolicyNotAuthorized PolicyRemoveAuthorizationError
     |- NotFoundError       NetworkNotFound SubnetNotFound SubnetPoolNotFound PortNotFound AgentNotFound
     |                      InvalidDHCPAgent InstanceNotFound QuotaResourceUnknown TenantQuotaNotFound HTTPNotFound
     |                      AddressScopeNotFound TagResourceNotFound TagNotFound
     |                      SecurityGroupNotFound SecurityGroupRuleNotFound DefaultSecurityGroupRuleNotFound
     |                      AddressGroupNotFound AddressesNotFound
+    |                      QosPolicyNotFound QosRuleNotFound TrunkNotFound SubPortNotFound PortBindingNotFound
     |- ConflictError       VlanIdInUse FlatNetworkInUse NetworkInUse SubnetInUse ServicePortInUse PortBound
     |                      InvalidSharedSetting GatewayConflictWithAllocationPools GatewayIpInUse
     |                      OverlappingAllocationPools
@@ -41,6 +42,10 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      AddressPairAndPortSecurityRequired NotEnforced
     |                      SubnetAllocationError SubnetPoolQuotaExceeded AddressScopePrefixConflict
     |                      IpAddressGenerationFailureNoMatchingSubnet
+    |                      RbacPolicyInUse QosPolicyInUse QoSPolicyDefaultAlreadyExists QoSRulesConflict
+    |                      QoSRuleParameterConflict TrunkPortInUse ParentPortInUse PortInUse DuplicateSubPort
+    |                      TrunkInUse TrunkDisabled SubPortMtuGreaterThanTrunkPortMtu PortInUseAsTrunkParent
+    |                      PortInUseAsSubPort PortBindingAlreadyExists PortBindingAlreadyActive
     |                      Conflict (a lost race: the only one to repeat by itself)
     |- PreconditionError   RevisionNumberConstraintFailed
     |- GoneError           RevisionGone
@@ -411,10 +416,7 @@ class IllegalSubnetPoolIpVersionAssociationToAddressScope(BadRequestError):
 class MinPrefixSubnetAllocationError(BadRequestError):
     """The prefix asked for is too large for the pool."""
 
-    template = (
-        "Unable to allocate subnet with prefix length {prefixlen}, minimum allowed prefix is "
-        "{min_prefixlen}."
-    )
+    template = "Unable to allocate subnet with prefix length {prefixlen}, minimum allowed prefix is {min_prefixlen}."
     prefixlen: int
     min_prefixlen: int
 
@@ -423,10 +425,7 @@ class MinPrefixSubnetAllocationError(BadRequestError):
 class MaxPrefixSubnetAllocationError(BadRequestError):
     """The prefix asked for is too small for the pool."""
 
-    template = (
-        "Unable to allocate subnet with prefix length {prefixlen}, maximum allowed prefix is "
-        "{max_prefixlen}."
-    )
+    template = "Unable to allocate subnet with prefix length {prefixlen}, maximum allowed prefix is {max_prefixlen}."
     prefixlen: int
     max_prefixlen: int
 
@@ -451,8 +450,7 @@ class NetworkAddressScopeAffinityError(BadRequestError):
     """The network has a subnet of that IP version in another scope, or in none."""
 
     template = (
-        "Subnets of the same address family hosted on the same network must all participate in the same "
-        "address scope."
+        "Subnets of the same address family hosted on the same network must all participate in the same address scope."
     )
 
 
@@ -531,6 +529,14 @@ class PolicyNotAuthorized(ForbiddenError):
         joined = " and ".join(f"rule:{rule}" for rule in self.rules)
         subject = f"({joined})" if len(self.rules) > 1 else joined
         return f"{subject} is disallowed by policy: only {self.allowed_to} may do this"
+
+
+@dataclass(unsafe_hash=True)
+class PolicyRemoveAuthorizationError(ForbiddenError):
+    """The QoS policy that a port or network has may not be taken off by who may not see it."""
+
+    template = "Failed to remove provided policy {policy_id} because you are not authorized."
+    policy_id: str
 
 
 class NotFoundError(UnderlayError):
@@ -686,6 +692,49 @@ class AddressesNotFound(NotFoundError):
     template = "Addresses {addresses} not found in the address group {address_group_id}."
     addresses: str
     address_group_id: str
+
+
+@dataclass(unsafe_hash=True)
+class QosPolicyNotFound(NotFoundError):
+    """There is none, or the caller may not see it."""
+
+    template = "QoS policy {policy_id} could not be found."
+    policy_id: str
+
+
+@dataclass(unsafe_hash=True)
+class QosRuleNotFound(NotFoundError):
+    """The policy has no such rule of that type; `policy_id` is empty when none was named."""
+
+    template = "QoS rule {rule_id} for policy {policy_id} could not be found."
+    rule_id: str
+    policy_id: str
+
+
+@dataclass(unsafe_hash=True)
+class TrunkNotFound(NotFoundError):
+    """There is none, or the caller may not see it."""
+
+    template = "Trunk {trunk_id} could not be found."
+    trunk_id: str
+
+
+@dataclass(unsafe_hash=True)
+class SubPortNotFound(NotFoundError):
+    """The port is no subport of the trunk."""
+
+    template = "SubPort {port_id} on trunk {trunk_id} could not be found."
+    port_id: PortId
+    trunk_id: str
+
+
+@dataclass(unsafe_hash=True)
+class PortBindingNotFound(NotFoundError):
+    """The port has no binding for the host."""
+
+    template = "Binding for port {port_id} for host {host} could not be found."
+    port_id: PortId
+    host: str
 
 
 class ConflictError(UnderlayError):
@@ -1011,12 +1060,167 @@ class AddressScopePrefixConflict(ConflictError):
 class IpAddressGenerationFailureNoMatchingSubnet(ConflictError):
     """Every subnet is for ports of other device_owners."""
 
-    template = (
-        "No valid service subnet for the given device owner, network {network_id}, service type "
-        "{service_type}."
-    )
+    template = "No valid service subnet for the given device owner, network {network_id}, service type {service_type}."
     network_id: NetworkId
     service_type: str
+
+
+@dataclass(unsafe_hash=True)
+class RbacPolicyInUse(ConflictError):
+    """Projects use the object that could no longer see it; `details` names one."""
+
+    template = (
+        "RBAC policy on object {object_id} cannot be removed because other objects depend on it.\nDetails: {details}"
+    )
+    object_id: str
+    details: str
+
+
+@dataclass(unsafe_hash=True)
+class QosPolicyInUse(ConflictError):
+    """A port or network (`object_type`) has the policy; `object_id` names one."""
+
+    template = "QoS Policy {policy_id} is used by {object_type} {object_id}."
+    policy_id: str
+    object_type: str
+    object_id: str
+
+
+@dataclass(unsafe_hash=True)
+class QoSPolicyDefaultAlreadyExists(ConflictError):
+    """Another policy of the project is its default."""
+
+    template = "A default QoS policy exists for project {project_id}."
+    project_id: ProjectId
+
+
+@dataclass(unsafe_hash=True)
+class QoSRulesConflict(ConflictError):
+    """The policy has a rule of that type and direction already."""
+
+    template = "Rule {new_rule_type} conflicts with rule {rule_id} which already exists in QoS Policy {policy_id}."
+    new_rule_type: str
+    rule_id: str
+    policy_id: str
+
+
+@dataclass(unsafe_hash=True)
+class QoSRuleParameterConflict(ConflictError):
+    """A guarantee above the limit, or a rate for both directions beside one for a single direction."""
+
+    template = (
+        "Unable to add the rule with value {rule_value} to the policy {policy_id} as the existing rule of type "
+        "{existing_rule} has value {existing_value}."
+    )
+    rule_value: int | str
+    policy_id: str
+    existing_rule: str
+    existing_value: int | str
+
+
+@dataclass(unsafe_hash=True)
+class TrunkPortInUse(ConflictError):
+    """The port is a subport already."""
+
+    template = "Port {port_id} is in use by another trunk."
+    port_id: PortId
+
+
+@dataclass(unsafe_hash=True)
+class ParentPortInUse(ConflictError):
+    """The port is a trunk's parent already, or plugged into a host that cannot make it one."""
+
+    template = "Port {port_id} is currently in use and is not eligible for use as a parent port."
+    port_id: PortId
+
+
+@dataclass(unsafe_hash=True)
+class PortInUse(ConflictError):
+    """The port belongs to a machine, which would have to leave it first."""
+
+    template = (
+        "Unable to complete operation on port {port_id} for network {net_id}. Port already has an attached device "
+        "{device_id}."
+    )
+    port_id: PortId
+    net_id: NetworkId
+    device_id: str
+
+
+@dataclass(unsafe_hash=True)
+class DuplicateSubPort(ConflictError):
+    """Another subport of the trunk has that VLAN id."""
+
+    template = (
+        "segmentation_type {segmentation_type} and segmentation_id {segmentation_id} already in use on trunk "
+        "{trunk_id}."
+    )
+    segmentation_type: str
+    segmentation_id: int
+    trunk_id: str
+
+
+@dataclass(unsafe_hash=True)
+class SubPortMtuGreaterThanTrunkPortMtu(ConflictError):
+    """The subport's frames would not fit; `trunk_id` is that of the parent port, as in Neutron."""
+
+    template = "MTU {port_mtu} of subport {port_id} cannot be greater than MTU {trunk_mtu} of trunk {trunk_id}."
+    port_mtu: int
+    port_id: PortId
+    trunk_mtu: int
+    trunk_id: str
+
+
+@dataclass(unsafe_hash=True)
+class PortInUseAsTrunkParent(ConflictError):
+    """The port stays while it is a trunk's parent."""
+
+    template = "Port {port_id} is currently a parent port for trunk {trunk_id}."
+    port_id: PortId
+    trunk_id: str
+
+
+@dataclass(unsafe_hash=True)
+class PortInUseAsSubPort(ConflictError):
+    """The port stays while it is in a trunk."""
+
+    template = "Port {port_id} is currently a subport for trunk {trunk_id}."
+    port_id: PortId
+    trunk_id: str
+
+
+@dataclass(unsafe_hash=True)
+class TrunkInUse(ConflictError):
+    """A host has the trunk's parent port."""
+
+    template = "Trunk {trunk_id} is currently in use."
+    trunk_id: str
+
+
+@dataclass(unsafe_hash=True)
+class TrunkDisabled(ConflictError):
+    """A trunk whose admin_state_up is False changes only in its own attributes."""
+
+    template = "Trunk {trunk_id} is currently disabled."
+    trunk_id: str
+
+
+@dataclass(unsafe_hash=True)
+class PortBindingAlreadyExists(ConflictError):
+    """The port has a binding for the host."""
+
+    template = "Binding for port {port_id} on host {host} already exists."
+    port_id: PortId
+    host: str
+
+
+@dataclass(unsafe_hash=True)
+class PortBindingAlreadyActive(ConflictError):
+    """It is that binding that is active."""
+
+    template = "Binding for port {port_id} on host {host} is already active."
+    port_id: PortId
+    host: str
 
 
 @dataclass(unsafe_hash=True)

@@ -33,6 +33,7 @@ Segment = Vlan | Flat | Local
 class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     """Attributes:
     subnet_ids: the network's subnets in order of creation; kept here so that one record shows all.
+    qos_policy_id: for its ports that name none themselves.
     mtu: bytes of an IP packet on this network, 68 and up.
     revision_number: counts this record's updates from 1 (API extension standard-attr-revisions).
     """
@@ -49,4 +50,5 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     mtu: int = 1500
     description: str = ""
     tags: tuple[str, ...] = ()
+    qos_policy_id: str | None = None
     subnet_ids: tuple[SubnetId, ...] = ()

@@ -51,6 +51,7 @@ class Binding(msgspec.Struct, frozen=True):
 class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
     """Attributes:
     mac_address: unique in its network.
+    qos_policy_id: None: that of its network.
     status: ACTIVE once the host reports that the device is plugged and wired and the port is up.
     status_reason: why it is not wired, in the host's words; empty when there is nothing to say.
     """
@@ -73,3 +74,4 @@ class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] = ()
     description: str = ""
     tags: tuple[str, ...] = ()
+    qos_policy_id: str | None = None

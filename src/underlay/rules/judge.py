@@ -13,6 +13,14 @@ from underlay.commands.host import Heartbeat, ReportPorts
 from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
 from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
+from underlay.commands.qos import (
+    CreateQosPolicy,
+    CreateQosRule,
+    DeleteQosPolicy,
+    DeleteQosRule,
+    UpdateQosPolicy,
+    UpdateQosRule,
+)
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.commands.subnet_pool import (
@@ -24,8 +32,23 @@ from underlay.commands.subnet_pool import (
     UpdateSubnetPool,
 )
 from underlay.commands.tags import AddTags, RemoveTag, ReplaceTags
+from underlay.commands.trunk import AddSubPorts, CreateTrunk, DeleteTrunk, RemoveSubPorts, UpdateTrunk
 from underlay.model.caller import Caller
-from underlay.rules import address_scope, agent, binding, instance, network, port, quota, subnet, subnet_pool, tags
+from underlay.rules import (
+    address_scope,
+    agent,
+    binding,
+    instance,
+    network,
+    port,
+    qos_policy,
+    qos_rule,
+    quota,
+    subnet,
+    subnet_pool,
+    tags,
+    trunk,
+)
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import Verdict
 
@@ -88,5 +111,11 @@ def judge(
             return subnet_pool.judge(command, snapshot, caller, circumstances, regulations)
         case ReplaceTags() | AddTags() | RemoveTag():
             return tags.judge(command, snapshot, caller, circumstances)
+        case CreateQosPolicy() | UpdateQosPolicy() | DeleteQosPolicy():
+            return qos_policy.judge(command, snapshot, caller, circumstances)
+        case CreateQosRule() | UpdateQosRule() | DeleteQosRule():
+            return qos_rule.judge(command, snapshot, caller, circumstances)
+        case CreateTrunk() | UpdateTrunk() | DeleteTrunk() | AddSubPorts() | RemoveSubPorts():
+            return trunk.judge(command, snapshot, caller, circumstances)
         case _:
             assert_never(command)

@@ -16,7 +16,7 @@ from underlay.model.ids import NetworkId, ProjectId
 from underlay.model.network import Network, Segment
 from underlay.model.port import DHCP_OWNER
 from underlay.model.rbac_policy import SharedObject
-from underlay.rules import access, quota, segments, share
+from underlay.rules import access, qos_policy, quota, segments, share
 from underlay.rules.amend import amended
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import Verdict
@@ -50,6 +50,7 @@ def create(
         shared=command.shared,
         mtu=mtu,
         description=command.description,
+        qos_policy_id=_first_qos_policy(command, snapshot, caller),
     )
     grants = (share.granting(_granted(network), circumstances),) if network.shared else ()
     return Verdict(Writes(puts=(network, *grants)), network)
@@ -84,6 +85,7 @@ def update(
         description=command.description,
         mtu=mtu,
         segment=segment,
+        qos_policy_id=qos_policy.assigned(command.qos_policy_id, before.qos_policy_id, snapshot, caller),
     )
     if after is before:
         return Verdict(result=after)
@@ -131,6 +133,13 @@ def require_mtu(network_id: NetworkId, mtu: int, ip_version: int) -> None:
 def _require_mtu_for_subnets(network_id: NetworkId, mtu: int, snapshot: Snapshot) -> None:
     for subnet in snapshot.subnets_of(network_id):
         require_mtu(network_id, mtu, subnet.ip_version)
+
+
+def _first_qos_policy(command: CreateNetwork, snapshot: Snapshot, caller: Caller) -> str | None:
+    """The QoS policy asked for, else the project's default."""
+    if command.qos_policy_id is None:
+        return qos_policy.default_of(command.project_id, snapshot)
+    return qos_policy.visible(command.qos_policy_id, snapshot, caller).id
 
 
 def _valid_mtu(mtu: int) -> int:

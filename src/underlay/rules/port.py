@@ -18,7 +18,7 @@ from underlay.model.errors import InvalidInput, PolicyNotAuthorized, PortBound, 
 from underlay.model.ids import PortId
 from underlay.model.network import Network
 from underlay.model.port import Binding, ExtraDhcpOpt, FixedIp, Port, PortStatus
-from underlay.rules import access, dhcp_port, fixed_ip, mac, quota
+from underlay.rules import access, dhcp_port, fixed_ip, mac, qos_policy, quota, trunk
 from underlay.rules.amend import amended
 from underlay.rules.fixed_ip import Claimant, Wishes
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -65,6 +65,7 @@ def create(
         extra_dhcp_opts=command.extra_dhcp_opts,
         description=command.description,
         tags=command.tags,
+        qos_policy_id=command.qos_policy_id and qos_policy.visible(command.qos_policy_id, snapshot, caller).id,
     )
     return Verdict(Writes(puts=(port,)), port)
 
@@ -103,15 +104,21 @@ def update(
         binding=binding,
         extra_dhcp_opts=options,
         description=command.description,
+        qos_policy_id=qos_policy.assigned(command.qos_policy_id, before.qos_policy_id, snapshot, caller),
     )
     return Verdict(Writes(puts=(after,)) if after is not before else Writes(), after)
 
 
 def delete(command: DeletePort, snapshot: Snapshot, caller: Caller) -> Verdict:
-    """The port goes. Raises ServicePortInUse for the DHCP port of an agent that serves the network."""
+    """The port goes.
+
+    Raises PortInUseAsTrunkParent, PortInUseAsSubPort, and ServicePortInUse for the DHCP port of an agent that serves
+    the network.
+    """
     port, network = access.visible_port(command.id, snapshot, caller)
     access.require_owner(caller, "delete_port", port.project_id, network.project_id)
     access.require_revision(command.revision, port.revision_number)
+    trunk.require_untrunked(port.id, snapshot)
     if dhcp_port.serves(port, snapshot.dhcp_bindings_of(network.id)):
         raise ServicePortInUse(
             port.id,

@@ -12,7 +12,7 @@ import msgspec
 
 from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
 from underlay.model.agent import Agent, AgentType, DhcpBinding
-from underlay.model.change import Record
+from underlay.model.change import Kind, Record, Ref
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, SubnetId, Vid
 from underlay.model.instance import Instance
 from underlay.model.network import Network
@@ -46,8 +46,20 @@ class Snapshot(Protocol):
         """The records of the type that name the id in that relation, in order of creation."""
         ...
 
+    def naming(self, record_type: type[R], relation: str) -> Sequence[R]:
+        """The records of the type that name any in that relation: for relations that few have."""
+        ...
+
+    def named_by(self, kind: Kind, record_id: str | None, relation: str, record_type: type[R]) -> Sequence[R]:
+        """The records of the type that this record of the kind (None: any of the kind) names in that relation."""
+        ...
+
     def is_linked(self, to_id: str, *, relations: Collection[str] | None = None) -> bool:
         """Whether any record names the id (in one of the relations)."""
+        ...
+
+    def some_linker(self, to_id: str, relation: str) -> Ref | None:
+        """One of the records, of any kind, that name the id in that relation."""
         ...
 
     def with_unique_key(self, record_type: type[R], key: str) -> R | None:

@@ -6,6 +6,7 @@ import msgspec
 
 from underlay.model.change import Record, Writes
 from underlay.model.ids import AgentId, PortId
+from underlay.model.qos import QosRule
 
 HeartbeatStatus = Literal["new", "alive", "revived"]
 PortReport = Literal["ACTIVE", "DOWN", "REFUSED", "UNKNOWN"]
@@ -32,5 +33,5 @@ class Verdict(msgspec.Struct, frozen=True):
     """
 
     writes: Writes = Writes()
-    result: Record | HeartbeatAnswer | PortsAnswer | tuple[Record, ...] | None = None
+    result: Record | QosRule | HeartbeatAnswer | PortsAnswer | tuple[Record, ...] | None = None
     heartbeats: tuple[AgentId, ...] = ()

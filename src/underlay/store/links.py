@@ -4,9 +4,13 @@ A kind that has neither needs no line here.
 """
 
 from underlay.model.change import Record
+from underlay.model.network import Network
+from underlay.model.port import Port
+from underlay.model.qos import QosPolicy, default_policy_key
 from underlay.model.rbac_policy import RbacPolicy
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool, default_key
+from underlay.model.trunk import Trunk, port_key
 
 Link = tuple[str, str]
 """(relation, id of the record that is named)."""
@@ -21,8 +25,19 @@ def links_of(record: Record) -> frozenset[Link]:
             return frozenset({("subnetpool", record.subnetpool_id)})
         case SubnetPool() if record.address_scope_id is not None:
             return frozenset({("address_scope", record.address_scope_id)})
+        case Network() | Port():
+            return _named(("qos_policy", record.qos_policy_id))
+        case QosPolicy():
+            return frozenset(("qos_rule", rule.id) for rule in record.rules)
+        case Trunk():
+            sub_ports = (("trunk_sub_port", each.port_id) for each in record.sub_ports)
+            return frozenset({("trunk_parent", record.port_id), *sub_ports})
         case _:
             return frozenset()
+
+
+def _named(*named: tuple[str, str | None]) -> frozenset[Link]:
+    return frozenset((relation, to_id) for relation, to_id in named if to_id is not None)
 
 
 def unique_keys_of(record: Record) -> frozenset[str]:
@@ -30,6 +45,10 @@ def unique_keys_of(record: Record) -> frozenset[str]:
     match record:
         case SubnetPool(is_default=True):
             return frozenset({default_key(record.ip_version)})
+        case QosPolicy(is_default=True):
+            return frozenset({default_policy_key(record.project_id)})
+        case Trunk():
+            return frozenset(map(port_key, (record.port_id, *(each.port_id for each in record.sub_ports))))
         case _:
             return frozenset()
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -64,6 +65,16 @@ class LookupStatements:
         self.with_unique_key: Final[Mapping[Kind, Prepared]] = {
             kind: prepare(_with_unique_key(kind)) for kind in TABLES
         }
+        self.some_linker: Final = prepare(
+            select(links.c.kind, links.c.id)
+            .where(links.c.to_id == bindparam("to_id"), links.c.relation == bindparam("relation"))
+            .limit(1)
+        )
+        self.naming: Final[Mapping[Kind, Prepared]] = {kind: prepare(_naming(kind)) for kind in TABLES}
+        self.named_by: Final[Mapping[Kind, Prepared]] = {
+            kind: prepare(_named_by(kind, links.c.id == bindparam("by_id"))) for kind in TABLES
+        }
+        self.named_by_any: Final[Mapping[Kind, Prepared]] = {kind: prepare(_named_by(kind, true())) for kind in TABLES}
         self.all_of: Final[Mapping[Kind, Prepared]] = {
             kind: prepare(select(table.c.record).where(is_of(kind)).order_by(table.c.created))
             for kind, table in TABLES.items()
@@ -187,6 +198,18 @@ def granted_to(project_id: str, actions: tuple[RbacAction, ...] | None = None) -
 def _linked(kind: Kind) -> ClauseElement:
     table = TABLES[kind]
     ids = linking(kind, bindparam("relation"), links.c.to_id == bindparam("to_id"))
+    return select(table.c.record).where(is_of(kind), table.c.id.in_(ids)).order_by(table.c.created)
+
+
+def _naming(kind: Kind) -> ClauseElement:
+    table = TABLES[kind]
+    ids = select(links.c.id).where(links.c.kind == kind, links.c.relation == bindparam("relation"))
+    return select(table.c.record).where(is_of(kind), table.c.id.in_(ids)).order_by(table.c.created)
+
+
+def _named_by(kind: Kind, which: ColumnElement[bool]) -> ClauseElement:
+    table = TABLES[kind]
+    ids = select(links.c.to_id).where(links.c.kind == bindparam("by"), links.c.relation == bindparam("relation"), which)
     return select(table.c.record).where(is_of(kind), table.c.id.in_(ids)).order_by(table.c.created)
 
 

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from underlay.model import prefixes
 from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
 from underlay.model.agent import Agent, AgentType, DhcpBinding
-from underlay.model.change import Record, Ref, Writes, kind_of, network_of, project_of
+from underlay.model.change import Kind, Record, Ref, Writes, kind_of, network_of, project_of
 from underlay.model.codec import encode
 from underlay.model.errors import Conflict
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId, Vid
@@ -166,12 +166,29 @@ class MemoryMoment:
         """The records of the type that name the id in that relation, in order of creation."""
         return [record for record in self._state.all_of(record_type) if (relation, to_id) in links_of(record)]
 
+    def naming(self, record_type: type[R], relation: str) -> Sequence[R]:
+        """The records of the type that name any in that relation."""
+        found = self._state.all_of(record_type)
+        return [record for record in found if relation in {name for name, _ in links_of(record)}]
+
+    def named_by(self, kind: Kind, record_id: str | None, relation: str, record_type: type[R]) -> Sequence[R]:
+        """The records of the type that this record of the kind (None: any of the kind) names in that relation."""
+        naming = [kept.record for kept in self._state.kept[kind].values() if record_id in (None, kept.record.id)]
+        ids = {to_id for record in naming for name, to_id in links_of(record) if name == relation}
+        return [record for record in self._state.all_of(record_type) if record.id in ids]
+
     def is_linked(self, to_id: str, *, relations: Collection[str] | None = None) -> bool:
         """Whether any record names the id (in one of the relations)."""
         named = (
             link for of_kind in self._state.kept.values() for kept in of_kind.values() for link in links_of(kept.record)
         )
         return any(to == to_id and (relations is None or relation in relations) for relation, to in named)
+
+    def some_linker(self, to_id: str, relation: str) -> Ref | None:
+        """One of the records, of any kind, that name the id in that relation."""
+        records = (kept.record for of_kind in self._state.kept.values() for kept in of_kind.values())
+        found = (Ref(kind_of(record), record.id) for record in records if (relation, to_id) in links_of(record))
+        return next(found, None)
 
     def with_unique_key(self, record_type: type[R], key: str) -> R | None:
         """The record of the type that has the key."""

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
 from underlay.model.agent import Agent, AgentType, DhcpBinding
-from underlay.model.change import KINDS, Writes
+from underlay.model.change import KINDS, Kind, Ref, Writes
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId, Vid
 from underlay.model.instance import Instance
 from underlay.model.network import Network
@@ -121,9 +121,25 @@ class Moment:
         rows = self._session.rows(self._sql.linked[KINDS[record_type]], {"relation": relation, "to_id": to_id})
         return [decode_as(record_type, row[0]) for row in rows]
 
+    def naming(self, record_type: type[R], relation: str) -> Sequence[R]:
+        """The records of the type that name any in that relation."""
+        rows = self._session.rows(self._sql.naming[KINDS[record_type]], {"relation": relation})
+        return [decode_as(record_type, row[0]) for row in rows]
+
+    def named_by(self, kind: Kind, record_id: str | None, relation: str, record_type: type[R]) -> Sequence[R]:
+        """The records of the type that this record of the kind (None: any of the kind) names in that relation."""
+        by_kind = self._sql.named_by_any if record_id is None else self._sql.named_by
+        values = {"by": kind, "by_id": record_id, "relation": relation}
+        return [decode_as(record_type, row[0]) for row in self._session.rows(by_kind[KINDS[record_type]], values)]
+
     def is_linked(self, to_id: str, *, relations: Collection[str] | None = None) -> bool:
         """Whether any record names the id (in one of the relations)."""
         return bool(self._session.select(some_link(to_id, None if relations is None else tuple(relations))))
+
+    def some_linker(self, to_id: str, relation: str) -> Ref | None:
+        """One of the records, of any kind, that name the id in that relation."""
+        row = self._session.row(self._sql.some_linker, {"to_id": to_id, "relation": relation})
+        return Ref(*row) if row else None
 
     def with_unique_key(self, record_type: type[R], key: str) -> R | None:
         """The record of the type that has the key."""

@@ -5,10 +5,29 @@ from underlay.api.attributes.agent import AGENT
 from underlay.api.attributes.instance import INSTANCE
 from underlay.api.attributes.network import NETWORK
 from underlay.api.attributes.port import PORT
+from underlay.api.attributes.qos import QOS_POLICY
+from underlay.api.attributes.qos_rule import QOS_RULES
 from underlay.api.attributes.quota import QUOTA
 from underlay.api.attributes.subnet import SUBNET
 from underlay.api.attributes.subnet_pool import SUBNET_POOL
+from underlay.api.attributes.trunk import TRUNK
 
-RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE, ADDRESS_SCOPE, SUBNET_POOL)
+RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE, ADDRESS_SCOPE, SUBNET_POOL, QOS_POLICY, TRUNK)
 
-__all__ = ["ADDRESS_SCOPE", "AGENT", "INSTANCE", "NETWORK", "PORT", "QUOTA", "RESOURCES", "SUBNET", "SUBNET_POOL"]
+INSIDE = QOS_RULES
+"""What is kept inside other records, and has URLs all the same (`api.inside`)."""
+
+__all__ = [
+    "ADDRESS_SCOPE",
+    "AGENT",
+    "INSIDE",
+    "INSTANCE",
+    "NETWORK",
+    "PORT",
+    "QOS_POLICY",
+    "QUOTA",
+    "RESOURCES",
+    "SUBNET",
+    "SUBNET_POOL",
+    "TRUNK",
+]

@@ -11,7 +11,7 @@ from underlay.commands.command import Command
 from underlay.model.caller import Caller
 from underlay.model.change import Kind
 from underlay.model.errors import UnderlayError
-from underlay.model.ids import NetworkId, ProjectId
+from underlay.model.ids import HostName, NetworkId, PortId, ProjectId
 
 Values = Mapping[str, Any]
 """Attribute name -> value as its reader returned it; only what the client sent."""
@@ -39,6 +39,18 @@ class View(Protocol):
 
     def is_granted(self, object_id: str) -> bool:
         """Whether the object is shared with the caller's project by name."""
+        ...
+
+    def trunk_details(self, port_id: PortId) -> dict[str, Any] | None:
+        """The trunk whose parent the port is, with its subports' MACs; None for none."""
+        ...
+
+    def qos_policy_of(self, network_id: NetworkId) -> str | None:
+        """The network's QoS policy."""
+        ...
+
+    def switch_on(self, host: HostName) -> Mapping[str, Any]:
+        """What the host's Open vSwitch agent says of itself; empty when there is none."""
         ...
 
     def default_quota(self, resource: str) -> int:
@@ -95,6 +107,7 @@ class Resource(msgspec.Struct, frozen=True):
     Attributes:
     path: the collection's place below `/v2.0` (below its parent's record); empty: the same word as `collection`.
     parent: nested resources only. They are seen and changed only under the right parent, if that may be seen.
+    inside: kept inside the parent's record; `api.inside` answers for it.
     admin_only: for everybody else lists are empty and records missing.
     unenforced: what hosts do not do yet of such a record, for a warning; empty: all is done.
     name, collection: the keys of one and of many in bodies, as in `{"network": {}}` and `{"networks": []}`.
@@ -115,6 +128,7 @@ class Resource(msgspec.Struct, frozen=True):
     path: str = ""
     parent: Parent | None = None
     admin_only: bool = False
+    inside: bool = False
     unenforced: str = ""
 
     @property

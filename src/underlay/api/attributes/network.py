@@ -5,6 +5,7 @@ from typing import Any
 from underlay.api import values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
+from underlay.api.attributes.qos import UNENFORCED as NO_QOS
 from underlay.commands.network import CreateNetwork, DeleteNetwork, ProviderAttributes, UpdateNetwork
 from underlay.model.errors import InvalidInput, NetworkNotFound, SegmentsSetInConjunctionWithProviders
 from underlay.model.ids import NetworkId, ProjectId
@@ -19,7 +20,7 @@ _PROVIDER = {
     "provider:physical_network": "physical_network",
     "provider:segmentation_id": "segmentation_id",
 }
-_SAME_NAME = ("name", "admin_state_up", "shared", "mtu", "description")
+_SAME_NAME = ("name", "admin_state_up", "shared", "mtu", "description", "qos_policy_id")
 
 
 def _network_type(network: Network, _: View) -> str:
@@ -162,6 +163,16 @@ NETWORK = Resource(
             "Another way to write the provider attributes: a list of one dictionary of them. Refused together with "
             "`provider:*`.",
             post=_read_segments,
+        ),
+        Attribute(
+            "qos_policy_id",
+            "The QoS policy of its ports that have none of their own; when not sent, the project's default one.",
+            show=lambda record, _: record.qos_policy_id,
+            post=values.or_none(values.uuid),
+            put=values.or_none(values.uuid),
+            filter=standard.text,
+            link="qos_policy",
+            unenforced=NO_QOS,
         ),
         standard.description("network"),
         *standard.tags(),

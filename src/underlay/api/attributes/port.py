@@ -8,6 +8,7 @@ import msgspec
 from underlay.api import values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
+from underlay.api.attributes.qos import UNENFORCED as NO_QOS
 from underlay.commands.port import CreatePort, DeletePort, FixedIpWish, UpdatePort
 from underlay.model.errors import InvalidInput, PortNotFound
 from underlay.model.ids import NetworkId, PortId, ProjectId, SubnetId
@@ -21,6 +22,7 @@ _SAME_NAME = (
     "device_id",
     "device_owner",
     "description",
+    "qos_policy_id",
 )
 _BINDING = {"binding:host_id": "host", "binding:vnic_type": "vnic_type", "binding:profile": "profile"}
 _VNIC_TYPES = ("normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder", "smart-nic")
@@ -264,6 +266,26 @@ PORT = Resource(
             show=_show_dhcp_options,
             post=values.null_as(_DhcpOptions(), _read_dhcp_options),
             put=values.null_as(_DhcpOptions(), _read_dhcp_options),
+        ),
+        Attribute(
+            "qos_policy_id",
+            "The QoS policy of this port; null: that of its network, if it has one.",
+            show=lambda record, _: record.qos_policy_id,
+            post=values.or_none(values.uuid),
+            put=values.or_none(values.uuid),
+            filter=standard.text,
+            link="qos_policy",
+            unenforced=NO_QOS,
+        ),
+        Attribute(
+            "qos_network_policy_id",
+            "The QoS policy of its network.",
+            show=lambda record, view: view.qos_policy_of(record.network_id),
+        ),
+        Attribute(
+            "trunk_details",
+            "Of a trunk's parent port: `{trunk_id, sub_ports}`, each subport with its `mac_address`; else null.",
+            show=lambda record, view: view.trunk_details(record.id),
         ),
         standard.description("port"),
         *standard.tags(post=True),
