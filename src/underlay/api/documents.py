@@ -51,6 +51,30 @@ EXTENSIONS: Final = (
         "2025-10-31T00:00:00-00:00",
     ),
     Extension(
+        "subnet-service-types",
+        "Subnet service types",
+        "Provides ability to set the subnet service_types field",
+        "2016-03-15T18:00:00-00:00",
+    ),
+    Extension(
+        "subnet-dns-publish-fixed-ip",
+        "Subnet DNS publish fixed IP",
+        "Support choosing to publish DNS records for IPs from a subnet",
+        "2019-05-24T10:00:00-00:00",
+    ),
+    Extension(
+        "dns-integration",
+        "DNS Integration",
+        "Provides integration with DNS.",
+        "2015-08-15T18:00:00-00:00",
+    ),
+    Extension(
+        "dns-domain-ports",
+        "dns_domain for ports",
+        "Allows the DNS domain to be specified for a network port.",
+        "2017-04-24T10:00:00-00:00",
+    ),
+    Extension(
         "subnet_onboard",
         "Subnet Onboard",
         "Provides support for onboarding subnets into subnet pools",

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, get_args
 
 from underlay.api import surroundings
+from underlay.api.address_scopes import Scopes, all_scopes, scopes_of
 from underlay.api.attributes.attribute import Attribute, Resource
 from underlay.api.remembered import Remembered
 from underlay.model.agent import AgentType
@@ -23,6 +24,7 @@ class Viewpoint:
         "_now",
         "_qos_policies",
         "_regulations",
+        "_scopes",
         "_snapshot",
         "_switches",
         "_trunks",
@@ -35,6 +37,9 @@ class Viewpoint:
         self._regulations = regulations
         self._now = now
         self._heartbeats: dict[str, datetime] | None = None
+        self._scopes: Remembered[NetworkId, Scopes] = Remembered(
+            lambda key: scopes_of(key, snapshot), lambda: all_scopes(snapshot), {}
+        )
         self._trunks: Remembered[PortId, dict[str, Any] | None] = Remembered(
             lambda key: surroundings.trunk_details(key, snapshot),
             lambda: surroundings.all_trunk_details(snapshot),
@@ -88,6 +93,15 @@ class Viewpoint:
     def switch_on(self, host: HostName) -> Mapping[str, Any]:
         """What the host's Open vSwitch agent says of itself; empty when there is none."""
         return self._switches.of(host)
+
+    @property
+    def dns_domain(self) -> str:
+        """The domain of hosts, by the server's setting."""
+        return self._regulations.dns_domain
+
+    def address_scope_of(self, network_id: NetworkId, ip_version: int) -> str | None:
+        """The address scope that the network's subnets of that version are in."""
+        return self._scopes.of(network_id).get(ip_version)
 
     def default_quota(self, resource: str) -> int:
         """The limit of a project without one of its own."""

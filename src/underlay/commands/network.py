@@ -23,6 +23,7 @@ class CreateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shared: bool = False
     mtu: int | None = None
     description: str = ""
+    dns_domain: str = ""
     provider: ProviderAttributes = ProviderAttributes()
     qos_policy_id: str | None = None
 
@@ -35,6 +36,7 @@ class UpdateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shared: bool | UnsetType = UNSET
     mtu: int | UnsetType = UNSET
     description: str | UnsetType = UNSET
+    dns_domain: str | UnsetType = UNSET
     provider: ProviderAttributes | UnsetType = UNSET
     qos_policy_id: str | None | UnsetType = UNSET
 

@@ -33,6 +33,8 @@ class CreatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: dict[str, Any] = {}
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] = ()
     description: str = ""
+    dns_name: str = ""
+    dns_domain: str = ""
     tags: tuple[str, ...] = ()
     qos_policy_id: str | None = None
 
@@ -55,6 +57,8 @@ class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] | UnsetType = UNSET
     removed_dhcp_opts: tuple[tuple[str, Literal[4, 6]], ...] = ()
     description: str | UnsetType = UNSET
+    dns_name: str | UnsetType = UNSET
+    dns_domain: str | UnsetType = UNSET
     qos_policy_id: str | None | UnsetType = UNSET
 
 

@@ -30,6 +30,8 @@ class CreateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ipv6_ra_mode: Ipv6Mode | None = None
     ipv6_address_mode: Ipv6Mode | None = None
     description: str = ""
+    service_types: tuple[str, ...] = ()
+    dns_publish_fixed_ip: bool = False
     subnetpool_id: str | None = None
     use_default_subnetpool: bool = False
     prefixlen: int | None = None
@@ -46,6 +48,8 @@ class UpdateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dns_nameservers: tuple[IpAddress, ...] | UnsetType = UNSET
     enable_dhcp: bool | UnsetType = UNSET
     description: str | UnsetType = UNSET
+    service_types: tuple[str, ...] | UnsetType = UNSET
+    dns_publish_fixed_ip: bool | UnsetType = UNSET
 
 
 class DeleteSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

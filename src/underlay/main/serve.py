@@ -76,6 +76,7 @@ def regulations_of(settings: ServerSettings) -> Regulations:
             "security_group": settings.quota_security_group,
             "security_group_rule": settings.quota_security_group_rule,
         },
+        dns_domain=settings.dns_domain,
         max_dns_nameservers=settings.max_dns_nameservers,
         max_host_routes=settings.max_subnet_host_routes,
         max_fixed_ips_per_port=settings.max_fixed_ips_per_port,

@@ -40,6 +40,9 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quota_subnet: Annotated[int, Meta(description="Default quota of subnets a project; -1 is unlimited.")] = 100
     quota_port: Annotated[int, Meta(description="Default quota of ports a project; -1 is unlimited.")] = 500
     quota_subnetpool: Annotated[int, Meta(description="Default quota of subnet pools a project; -1 is unlimited.")] = -1
+    dns_domain: Annotated[
+        str, Meta(description="Domain of hosts in `dns_assignment`; the same as the agents' `dns_domain`.")
+    ] = "openstacklocal"
     max_dns_nameservers: Annotated[int, Meta(description="At most so many DNS servers a subnet.")] = 5
     max_subnet_host_routes: Annotated[int, Meta(description="At most so many host routes a subnet.")] = 20
     max_fixed_ips_per_port: Annotated[int, Meta(description="At most so many addresses a port.")] = 5

@@ -49,6 +49,7 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     shared: bool = False
     mtu: int = 1500
     description: str = ""
+    dns_domain: str = ""
     tags: tuple[str, ...] = ()
     qos_policy_id: str | None = None
     subnet_ids: tuple[SubnetId, ...] = ()

@@ -73,5 +73,7 @@ class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
     binding: Binding = Binding()
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] = ()
     description: str = ""
+    dns_name: str = ""
+    dns_domain: str = ""
     tags: tuple[str, ...] = ()
     qos_policy_id: str | None = None

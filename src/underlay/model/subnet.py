@@ -27,6 +27,7 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     gateway_ip: the data centre's physical router; None when the subnet has none.
     allocation_pools: where ports without an address asked for get theirs; sorted, disjoint, inside cidr.
     subnetpool_id: the subnet pool that its block is of.
+    service_types: device_owners of the ports that may have addresses of it; () for all.
     dhcp_address: the address asked for the subnet's DHCP port; None lets the server pick (lowest free).
     """
 
@@ -48,6 +49,8 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     ipv6_address_mode: Ipv6Mode | None = None
     description: str = ""
     subnetpool_id: str | None = None
+    service_types: tuple[str, ...] = ()
+    dns_publish_fixed_ip: bool = False
     tags: tuple[str, ...] = ()
 
     @property

@@ -20,6 +20,7 @@ from underlay.model.errors import (
     InvalidIpForSubnet,
     IpAddressAlreadyAllocated,
     IpAddressGenerationFailure,
+    IpAddressGenerationFailureNoMatchingSubnet,
     SubnetNotFound,
 )
 from underlay.model.ids import NetworkId, PortId
@@ -59,11 +60,12 @@ def assign(
 
     On SLAAC subnets every port with addresses has the one that its guest makes itself.
     Raises InvalidInput, HTTPBadRequest, SubnetNotFound, InvalidIpForSubnet, InvalidIpForNetwork,
-    IpAddressAlreadyAllocated, AllocationOnAutoAddressSubnet, IpAddressGenerationFailure.
+    IpAddressAlreadyAllocated, AllocationOnAutoAddressSubnet, IpAddressGenerationFailure,
+    IpAddressGenerationFailureNoMatchingSubnet.
     """
     if wishes == ():
         return ()
-    subnets = snapshot.subnets_of(claimant.network_id)
+    subnets = _serving(snapshot.subnets_of(claimant.network_id), claimant)
     if wishes is UNSET:
         chosen = _one_of_each_version(subnets, claimant, snapshot, circumstances)
     else:
@@ -80,6 +82,22 @@ def assign(
         if ipam.is_auto_address(subnet) and subnet.id not in addressed
     ]
     return (*chosen, *automatic)
+
+
+def _serving(subnets: Sequence[Subnet], claimant: Claimant) -> Sequence[Subnet]:
+    """Those that serve ports of this device_owner, those for it alone first; DHCP ports serve all that have DHCP.
+
+    Raises IpAddressGenerationFailureNoMatchingSubnet when there are subnets and none of these.
+    """
+    owner = claimant.device_owner
+    serving = [
+        subnet
+        for subnet in subnets
+        if not subnet.service_types or owner in subnet.service_types or (owner == DHCP_OWNER and subnet.enable_dhcp)
+    ]
+    if subnets and not serving:
+        raise IpAddressGenerationFailureNoMatchingSubnet(claimant.network_id, owner)
+    return sorted(serving, key=lambda subnet: not subnet.service_types)
 
 
 def for_mac(address: FixedIp, mac: Mac, snapshot: Snapshot) -> FixedIp:

@@ -50,6 +50,7 @@ def create(
         shared=command.shared,
         mtu=mtu,
         description=command.description,
+        dns_domain=command.dns_domain,
         qos_policy_id=_first_qos_policy(command, snapshot, caller),
     )
     grants = (share.granting(_granted(network), circumstances),) if network.shared else ()
@@ -83,6 +84,7 @@ def update(
         admin_state_up=command.admin_state_up,
         shared=command.shared,
         description=command.description,
+        dns_domain=command.dns_domain,
         mtu=mtu,
         segment=segment,
         qos_policy_id=qos_policy.assigned(command.qos_policy_id, before.qos_policy_id, snapshot, caller),

@@ -18,7 +18,7 @@ from underlay.model.errors import InvalidInput, PolicyNotAuthorized, PortBound, 
 from underlay.model.ids import PortId
 from underlay.model.network import Network
 from underlay.model.port import Binding, ExtraDhcpOpt, FixedIp, Port, PortStatus
-from underlay.rules import access, dhcp_port, fixed_ip, mac, qos_policy, quota, trunk
+from underlay.rules import access, dhcp_port, dns, fixed_ip, mac, qos_policy, quota, trunk
 from underlay.rules.amend import amended
 from underlay.rules.fixed_ip import Claimant, Wishes
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -42,6 +42,7 @@ def create(
         fixed_ips=_names_address(command.fixed_ips, ()),
     )
     _require_options(command.extra_dhcp_opts)
+    dns.require_name(command.dns_name, regulations)
     quota.require_room("port", command.project_id, snapshot, regulations)
     if command.mac_address is None:
         chosen_mac = mac.choose(network.id, snapshot, circumstances, regulations)
@@ -64,6 +65,8 @@ def create(
         binding=Binding(command.host or None, vnic_type=command.vnic_type, profile=command.profile),
         extra_dhcp_opts=command.extra_dhcp_opts,
         description=command.description,
+        dns_name=command.dns_name,
+        dns_domain=command.dns_domain,
         tags=command.tags,
         qos_policy_id=command.qos_policy_id and qos_policy.visible(command.qos_policy_id, snapshot, caller).id,
     )
@@ -81,6 +84,7 @@ def update(
     _require_network_owner(
         caller, "update_port", network, mac_address=False, fixed_ips=_names_address(command.fixed_ips, before.fixed_ips)
     )
+    dns.require_name(command.dns_name, regulations)
     options = _merged_options(command, before)
     _require_options(options)
     binding = _updated_binding(command, before.binding)
@@ -104,6 +108,8 @@ def update(
         binding=binding,
         extra_dhcp_opts=options,
         description=command.description,
+        dns_name=command.dns_name,
+        dns_domain=command.dns_domain,
         qos_policy_id=qos_policy.assigned(command.qos_policy_id, before.qos_policy_id, snapshot, caller),
     )
     return Verdict(Writes(puts=(after,)) if after is not before else Writes(), after)

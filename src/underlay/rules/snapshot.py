@@ -191,6 +191,7 @@ class Regulations(msgspec.Struct, frozen=True):
     tenant_network_type: `vlan`, `local` or `none`: what a network without provider attributes becomes.
     base_mac: the first three bytes of it start every MAC that the server makes.
     quota_defaults: resource -> limit.
+    dns_domain: the domain of hosts, as agents tell it by DHCP.
     agent_down_time_s: an agent that was silent for longer is down.
     unenforced: what becomes of a request for something that hosts do not enforce yet.
     """
@@ -200,6 +201,7 @@ class Regulations(msgspec.Struct, frozen=True):
     base_mac: Mac = Mac(0xFA163E000000)
     default_mtu: int = 1500
     quota_defaults: dict[str, int] = msgspec.field(default_factory=lambda: dict(QUOTA_DEFAULTS))
+    dns_domain: str = "openstacklocal"
     max_dns_nameservers: int = 5
     max_host_routes: int = 20
     max_fixed_ips_per_port: int = 5

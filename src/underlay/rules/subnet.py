@@ -52,6 +52,8 @@ def create(
         ipv6_ra_mode=command.ipv6_ra_mode,
         ipv6_address_mode=command.ipv6_address_mode,
         description=command.description,
+        service_types=command.service_types,
+        dns_publish_fixed_ip=command.dns_publish_fixed_ip,
         subnetpool_id=pool.id if pool is not None else None,
     )
     subnet_form.require_valid(subnet, None, regulations)
@@ -97,6 +99,8 @@ def update(
         dns_nameservers=command.dns_nameservers,
         enable_dhcp=command.enable_dhcp,
         description=command.description,
+        service_types=command.service_types,
+        dns_publish_fixed_ip=command.dns_publish_fixed_ip,
     )
     if after is before:
         return Verdict(result=before)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 
-from sqlalchemy import ClauseElement, bindparam, delete, insert, select
+from sqlalchemy import ClauseElement, bindparam, delete, func, insert, select
 
 from underlay.model import prefixes
 from underlay.model.address import IpNetwork
@@ -42,10 +42,13 @@ class PrefixStatements:
             )
         )
         self.drop_all: Final = prepare(delete(free_prefixes).where(of_pool))
+        longest = (
+            select(func.max(block.prefixlen)).where(of_pool, block.prefixlen <= bindparam("longest")).scalar_subquery()
+        )
         self.smallest: Final = prepare(
             select(block.network, block.prefixlen)
-            .where(of_pool, block.prefixlen <= bindparam("longest"))
-            .order_by(block.prefixlen.desc(), block.network)
+            .where(of_pool, block.prefixlen == longest)
+            .order_by(block.network)
             .limit(1)
         )
         self.at_or_below: Final = prepare(

@@ -111,6 +111,23 @@ def test_subnets_of_pools() -> None:
     assert (404, "SubnetPoolNotFound") == (other.status, other.json()["NeutronError"]["type"])
 
 
+def test_a_network_shows_its_address_scopes() -> None:
+    """Those of the pools of its subnets, by IP version; null without; lists look them up for all networks at once."""
+    server = ApiServer()
+    scope = server.call("POST", "/v2.0/address-scopes", {"address_scope": {"ip_version": 4}}).json()["address_scope"]
+    pool = pool_of(server, "admin", address_scope_id=scope["id"])
+    networks = [server.made("networks") for _ in range(3)]
+    for network in networks[:2]:
+        server.made("subnets", network_id=network["id"], subnetpool_id=pool["id"])
+    names = ("ipv4_address_scope", "ipv6_address_scope")
+    shown = server.call("GET", f"/v2.0/networks/{networks[0]['id']}").json()["network"]
+    assert (scope["id"], None) == tuple(shown[name] for name in names)
+    listed = server.call("GET", "/v2.0/networks").json()["networks"]
+    assert [scope["id"], scope["id"], None] == [each["ipv4_address_scope"] for each in listed]
+    refused = server.call("DELETE", f"/v2.0/address-scopes/{scope['id']}")
+    assert (409, "AddressScopeInUse") == (refused.status, refused.json()["NeutronError"]["type"])
+
+
 def test_the_subnets_of_a_network_are_taken_in() -> None:
     """The answer names them; no network, none."""
     server = ApiServer()

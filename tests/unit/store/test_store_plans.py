@@ -11,16 +11,17 @@ from underlay.store.indexes import IndexStatements
 from underlay.store.log import LogStatements
 from underlay.store.lookups import LookupStatements
 from underlay.store.migrations import upgrade
+from underlay.store.prefix_index import PrefixStatements
 from underlay.store.statements import Prepared
 from underlay.store.writer import WriterStatements
 
-WHOLE_TABLES = {"heartbeats", "loads", "unserved", "places", "dhcp_hosts", "addresses_of", "agents", "all_of"}
+WHOLE_TABLES = {"heartbeats", "loads", "unserved", "places", "dhcp_hosts", "addresses_of", "agents", "all_of", "in_use"}
 """Those that are asked for everything of their kind, or (agents) for a kind of which there are few."""
 
 
 def statements_of(dialect: Dialect) -> Iterator[tuple[str, Prepared]]:
     """Every prepared statement, by the name of its attribute."""
-    for group in (LookupStatements, IndexStatements, WriterStatements, LogStatements):
+    for group in (PrefixStatements, LookupStatements, IndexStatements, WriterStatements, LogStatements):
         for name, value in vars(group(lambda clause: Prepared(clause, dialect))).items():
             if isinstance(value, Prepared):
                 yield name, value

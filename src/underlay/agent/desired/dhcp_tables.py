@@ -36,7 +36,7 @@ def scope_of(service: Service, site: Site) -> Scope:
 
 
 def hostname(address: IpAddress) -> str:
-    """The name told to the client: `host-10-0-0-5`."""
+    """The name told to a client whose port has none of its own: `host-10-0-0-5`."""
     return f"host-{str(address).replace('.', '-').replace(':', '-')}"
 
 
@@ -62,7 +62,7 @@ def _reservations(port: Port, served: set[SubnetId]) -> list[Reservation]:
             mac=port.mac_address,
             subnet_id=fixed.subnet_id,
             address=fixed.ip_address,
-            hostname=hostname(fixed.ip_address),
+            hostname=port.dns_name.rstrip(".") or hostname(fixed.ip_address),
             extra=tuple(option for option in port.extra_dhcp_opts if option.ip_version == 4),
         )
         for fixed in port.fixed_ips

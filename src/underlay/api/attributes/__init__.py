@@ -2,6 +2,7 @@
 
 from underlay.api.attributes.address_scope import ADDRESS_SCOPE
 from underlay.api.attributes.agent import AGENT
+from underlay.api.attributes.availability import AVAILABILITY
 from underlay.api.attributes.instance import INSTANCE
 from underlay.api.attributes.network import NETWORK
 from underlay.api.attributes.port import PORT
@@ -14,7 +15,7 @@ from underlay.api.attributes.trunk import TRUNK
 
 RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE, ADDRESS_SCOPE, SUBNET_POOL, QOS_POLICY, TRUNK)
 
-INSIDE = QOS_RULES
+INSIDE = (*QOS_RULES, AVAILABILITY)
 """What is kept inside other records, and has URLs all the same (`api.inside`)."""
 
 __all__ = [

@@ -37,6 +37,15 @@ class View(Protocol):
         """Whether the network is open to all projects."""
         ...
 
+    @property
+    def dns_domain(self) -> str:
+        """The domain of hosts, by the server's setting."""
+        ...
+
+    def address_scope_of(self, network_id: NetworkId, ip_version: int) -> str | None:
+        """The address scope that the network's subnets of that version are in."""
+        ...
+
     def is_granted(self, object_id: str) -> bool:
         """Whether the object is shared with the caller's project by name."""
         ...

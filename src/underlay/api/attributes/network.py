@@ -1,9 +1,9 @@
 """Networks: `/v2.0/networks`, with the provider, net-mtu and standard attributes extensions."""
 
-from typing import Any
+from typing import Any, Literal
 
 from underlay.api import values
-from underlay.api.attributes import standard
+from underlay.api.attributes import dns, standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.api.attributes.qos import UNENFORCED as NO_QOS
 from underlay.commands.network import CreateNetwork, DeleteNetwork, ProviderAttributes, UpdateNetwork
@@ -20,7 +20,7 @@ _PROVIDER = {
     "provider:physical_network": "physical_network",
     "provider:segmentation_id": "segmentation_id",
 }
-_SAME_NAME = ("name", "admin_state_up", "shared", "mtu", "description", "qos_policy_id")
+_SAME_NAME = ("name", "admin_state_up", "shared", "mtu", "description", "dns_domain", "qos_policy_id")
 
 
 def _network_type(network: Network, _: View) -> str:
@@ -98,6 +98,15 @@ def _delete(record_id: str, revision: int | None) -> DeleteNetwork:
 
 _mtu = values.integer_between(0, MTU_LIMIT)
 
+
+def _address_scope(version: Literal[4, 6]) -> Attribute:
+    return Attribute(
+        f"ipv{version}_address_scope",
+        f"The address scope that its IPv{version} subnets are in, by their subnet pool; null for none.",
+        show=lambda record, view: view.address_scope_of(record.id, version) if record.subnet_ids else None,
+    )
+
+
 NETWORK = Resource(
     name="network",
     collection="networks",
@@ -174,6 +183,9 @@ NETWORK = Resource(
             link="qos_policy",
             unenforced=NO_QOS,
         ),
+        _address_scope(4),
+        _address_scope(6),
+        dns.domain("The DNS domain of its ports, kept for who asks; DHCP tells names of the server's `dns_domain`."),
         standard.description("network"),
         *standard.tags(),
         *standard.history(),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from underlay.api import values
-from underlay.api.attributes import standard
+from underlay.api.attributes import dns, standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.api.attributes.qos import UNENFORCED as NO_QOS
 from underlay.commands.port import CreatePort, DeletePort, FixedIpWish, UpdatePort
@@ -22,6 +22,8 @@ _SAME_NAME = (
     "device_id",
     "device_owner",
     "description",
+    "dns_name",
+    "dns_domain",
     "qos_policy_id",
 )
 _BINDING = {"binding:host_id": "host", "binding:vnic_type": "vnic_type", "binding:profile": "profile"}
@@ -287,6 +289,7 @@ PORT = Resource(
             "Of a trunk's parent port: `{trunk_id, sub_ports}`, each subport with its `mac_address`; else null.",
             show=lambda record, view: view.trunk_details(record.id),
         ),
+        *dns.of_port(),
         standard.description("port"),
         *standard.tags(post=True),
         *standard.history(),

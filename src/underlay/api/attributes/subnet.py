@@ -9,7 +9,14 @@ from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.model.address import AddressRange, IpAddress
-from underlay.model.errors import BadRequest, InvalidAllocationPool, InvalidInput, SubnetNotFound
+from underlay.model.errors import (
+    BadRequest,
+    InvalidAllocationPool,
+    InvalidInput,
+    InvalidInputSubnetServiceType,
+    InvalidSubnetServiceType,
+    SubnetNotFound,
+)
 from underlay.model.ids import NetworkId, ProjectId, SubnetId
 from underlay.model.subnet import HostRoute, Subnet
 from underlay.model.subnet_pool import PREFIX_DELEGATION
@@ -23,7 +30,10 @@ _WRITABLE = (
     "dns_nameservers",
     "enable_dhcp",
     "description",
+    "service_types",
+    "dns_publish_fixed_ip",
 )
+_OWNERS = ("network:", "compute:", "baremetal:", "neutron:")
 _AT_CREATION = (
     "dhcp_address",
     "ipv6_ra_mode",
@@ -33,6 +43,17 @@ _AT_CREATION = (
     "subnetpool_id",
     "use_default_subnetpool",
 )
+
+
+def _read_service_types(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise InvalidInputSubnetServiceType(values.shown(value))
+    for one in value:
+        if not isinstance(one, str):
+            raise InvalidInputSubnetServiceType(values.shown(one))
+        if not one.startswith(_OWNERS) or len(one) > 255 or not one.isprintable():
+            raise InvalidSubnetServiceType(values.shown(one))
+    return tuple(dict.fromkeys(value))
 
 
 def _read_pool_id(value: Any) -> str:
@@ -217,6 +238,17 @@ SUBNET = Resource(
             "prefixlen",
             "The length of the block to take of the subnet pool; not together with `cidr`.",
             post=values.null_as(UNSET, values.integer_between(0, 128)),
+        ),
+        Attribute(
+            "service_types",
+            "Only ports with one of these as device_owner get addresses of it, rather than of others; empty: all ports.",
+            show=lambda record, _: record.service_types,
+            post=values.null_as((), _read_service_types),
+            put=values.null_as((), _read_service_types),
+        ),
+        standard.flag(
+            "dns_publish_fixed_ip",
+            "Whether a DNS service is to know its addresses; kept for who asks, as there is no DNS service here.",
         ),
         standard.description("subnet"),
         *standard.tags(),
