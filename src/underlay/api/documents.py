@@ -224,6 +224,24 @@ EXTENSIONS: Final = (
         "2012-07-29T10:00:00-00:00",
     ),
     Extension(
+        "rbac-address-scope",
+        "Address scope RBAC",
+        "Add address_scope type to neutron RBAC.",
+        "2020-02-20T00:00:00-00:00",
+    ),
+    Extension(
+        "rbac-policies",
+        "RBAC Policies",
+        "Allows creation and modification of policies that control tenant access to resources.",
+        "2015-06-17T12:15:12-00:00",
+    ),
+    Extension(
+        "rbac-subnetpool",
+        "Add subnetpool type to neutron RBAC",
+        "Add subnetpool type to neutron RBAC",
+        "2020-02-27T00:00:00-00:00",
+    ),
+    Extension(
         "revision-if-match",
         "If-Match constraints based on revision_number",
         "Extension indicating that If-Match based on revision_number is supported.",

@@ -8,6 +8,7 @@ from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwor
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
 from underlay.commands.qos import QosPolicyCommand, QosRuleCommand
 from underlay.commands.quota import ResetQuota, SetQuota
+from underlay.commands.rbac_policy import RbacPolicyCommand
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.commands.subnet_pool import SubnetPoolCommand
 from underlay.commands.tags import TagCommand
@@ -35,6 +36,7 @@ Command = (
     | Heartbeat
     | ReportPorts
     | AddressScopeCommand
+    | RbacPolicyCommand
     | QosPolicyCommand
     | QosRuleCommand
     | TrunkCommand

@@ -73,6 +73,7 @@ def regulations_of(settings: ServerSettings) -> Regulations:
             "subnet": settings.quota_subnet,
             "port": settings.quota_port,
             "subnetpool": settings.quota_subnetpool,
+            "rbac_policy": settings.quota_rbac_policy,
             "security_group": settings.quota_security_group,
             "security_group_rule": settings.quota_security_group_rule,
         },

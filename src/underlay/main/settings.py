@@ -43,6 +43,9 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dns_domain: Annotated[
         str, Meta(description="Domain of hosts in `dns_assignment`; the same as the agents' `dns_domain`.")
     ] = "openstacklocal"
+    quota_rbac_policy: Annotated[
+        int, Meta(description="Default quota of RBAC policies a project; -1 is unlimited.")
+    ] = 10
     max_dns_nameservers: Annotated[int, Meta(description="At most so many DNS servers a subnet.")] = 5
     max_subnet_host_routes: Annotated[int, Meta(description="At most so many host routes a subnet.")] = 20
     max_fixed_ips_per_port: Annotated[int, Meta(description="At most so many addresses a port.")] = 5

@@ -8,7 +8,8 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |- BadRequestError     InvalidInput BadRequest HTTPBadRequest SegmentsSetInConjunctionWithProviders
     |                      InvalidAllocationPool OutOfBoundsAllocationPool DNSNameServersExhausted
     |                      HostRoutesExhausted InvalidIpForNetwork InvalidIpForSubnet AllocationOnAutoAddressSubnet
-    |                      AddressScopeUpdateError
+    |                      AddressScopeUpdateError InvalidActionForType
+    |
     |                      InvalidCIDR SecurityGroupInvalidPortRange SecurityGroupInvalidProtocolForPort
     |                      SecurityGroupInvalidPortValue SecurityGroupInvalidIcmpValue SecurityGroupMissingIcmpType
     |                      SecurityGroupEthertypeConflictWithProtocol SecurityGroupRuleInvalidProtocol
@@ -26,7 +27,7 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |- ForbiddenError      PolicyNotAuthorized PolicyRemoveAuthorizationError
     |- NotFoundError       NetworkNotFound SubnetNotFound SubnetPoolNotFound PortNotFound AgentNotFound
     |                      InvalidDHCPAgent InstanceNotFound QuotaResourceUnknown TenantQuotaNotFound HTTPNotFound
-    |                      AddressScopeNotFound TagResourceNotFound TagNotFound
+    |                      AddressScopeNotFound RbacPolicyNotFound TagResourceNotFound TagNotFound
     |                      SecurityGroupNotFound SecurityGroupRuleNotFound DefaultSecurityGroupRuleNotFound
     |                      AddressGroupNotFound AddressesNotFound
     |                      QosPolicyNotFound QosRuleNotFound TrunkNotFound SubPortNotFound PortBindingNotFound
@@ -35,7 +36,7 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      OverlappingAllocationPools
     |                      IpAddressAlreadyAllocated IpAddressGenerationFailure MacAddressInUse
     |                      NetworkMTUSubnetConflict OverQuota NetworkHostedByDHCPAgent NetworkNotHostedByDhcpAgent
-    |                      DhcpPortInUse InstanceInUse AddressScopeInUse
+    |                      DhcpPortInUse InstanceInUse AddressScopeInUse DuplicateRbacPolicy
     |                      SecurityGroupInUse SecurityGroupCannotRemoveDefault SecurityGroupCannotUpdateDefault
     |                      SecurityGroupDefaultAlreadyExists SecurityGroupRuleExists DefaultSecurityGroupRuleExists
     |                      SecurityGroupConflict AddressGroupInUse PortSecurityPortHasSecurityGroup
@@ -204,6 +205,16 @@ class AllocationOnAutoAddressSubnet(BadRequestError):
     )
     ip: IpAddress
     subnet_id: SubnetId
+
+
+@dataclass(unsafe_hash=True)
+class InvalidActionForType(BadRequestError):
+    """Objects of the type cannot be granted so."""
+
+    template = "Invalid action '{action}' for object type '{object_type}'. Valid actions: {valid_actions}"
+    action: str
+    object_type: str
+    valid_actions: tuple[str, ...]
 
 
 @dataclass(unsafe_hash=True)
@@ -646,6 +657,15 @@ class TagNotFound(NotFoundError):
 
 
 @dataclass(unsafe_hash=True)
+class RbacPolicyNotFound(NotFoundError):
+    """There is none, or it is another project's."""
+
+    template = "RBAC policy of type {object_type} with ID {id} not found"
+    id: str
+    object_type: str = "unknown"
+
+
+@dataclass(unsafe_hash=True)
 class AddressScopeNotFound(NotFoundError):
     """There is none, or the caller may not see it."""
 
@@ -935,6 +955,13 @@ class InstanceInUse(ConflictError):
 
     template = "Instance {id} exists already."
     id: InstanceId
+
+
+@dataclass(unsafe_hash=True)
+class DuplicateRbacPolicy(ConflictError):
+    """The object is granted so already."""
+
+    template = "An RBAC policy already exists with those values."
 
 
 @dataclass(unsafe_hash=True)

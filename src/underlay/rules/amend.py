@@ -18,6 +18,12 @@ class Revised(Protocol):
 R = TypeVar("R", bound=Revised)
 
 
+def touched(record: R, now: datetime) -> R:
+    """The record one revision on, with the same fields: something that belongs to it has changed."""
+    counted = {"revision_number": record.revision_number + 1, "updated_at": now}
+    return cast(R, structs.replace(cast(Struct, record), **counted))
+
+
 def amended(record: R, now: datetime, **changes: object) -> R:
     """The record with these fields, one revision on; the record itself when they are so already.
 
@@ -27,5 +33,4 @@ def amended(record: R, now: datetime, **changes: object) -> R:
     after = cast(R, structs.replace(cast(Struct, record), **wanted))
     if after == record:
         return record
-    counted = {"revision_number": record.revision_number + 1, "updated_at": now}
-    return cast(R, structs.replace(cast(Struct, after), **counted))
+    return touched(after, now)

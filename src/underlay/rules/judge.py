@@ -22,6 +22,7 @@ from underlay.commands.qos import (
     UpdateQosRule,
 )
 from underlay.commands.quota import ResetQuota, SetQuota
+from underlay.commands.rbac_policy import CreateRbacPolicy, DeleteRbacPolicy, UpdateRbacPolicy
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.commands.subnet_pool import (
     AddPrefixes,
@@ -44,6 +45,7 @@ from underlay.rules import (
     qos_policy,
     qos_rule,
     quota,
+    rbac_policy,
     subnet,
     subnet_pool,
     tags,
@@ -98,6 +100,8 @@ def judge(
             return agent.heartbeat(command, snapshot, caller, circumstances, regulations)
         case ReportPorts():
             return binding.report(command, snapshot, caller, circumstances, regulations)
+        case CreateRbacPolicy() | UpdateRbacPolicy() | DeleteRbacPolicy():
+            return rbac_policy.judge(command, snapshot, caller, circumstances, regulations)
         case CreateAddressScope() | UpdateAddressScope() | DeleteAddressScope():
             return address_scope.judge(command, snapshot, caller, circumstances)
         case (

@@ -74,6 +74,14 @@ class Snapshot(Protocol):
         """The ids of the objects that RBAC policies grant to the project itself by that action."""
         ...
 
+    def projects_on(self, network_id: NetworkId) -> Collection[ProjectId]:
+        """The projects that have ports or subnets on the network. One statement a project."""
+        ...
+
+    def projects_naming(self, kind: Kind, relation: str, to_id: str) -> Collection[ProjectId]:
+        """The projects of the records of the kind that name the id in that relation."""
+        ...
+
     def count(self, resource: str, project_id: ProjectId) -> int:
         """How many of the resource, named as its kind, the project has."""
         ...
@@ -170,6 +178,7 @@ QUOTA_DEFAULTS: Final[Mapping[str, int]] = {
     "subnet": 100,
     "port": 500,
     "subnetpool": -1,
+    "rbac_policy": 10,
     "security_group": 10,
     "security_group_rule": 100,
 }

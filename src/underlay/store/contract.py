@@ -33,7 +33,9 @@ _FILTERS: Final[Mapping[Kind, frozenset[str]]] = {
             "provider:segmentation_id",
         }
     ),
-    "subnet": frozenset({"id", "network_id", "project_id", "name", "cidr", "ip_version", "gateway_ip", "enable_dhcp"}),
+    "subnet": frozenset(
+        {"id", "network_id", "project_id", "name", "cidr", "ip_version", "gateway_ip", "enable_dhcp", "shared"}
+    ),
     "port": frozenset(
         {
             "id",
@@ -68,7 +70,8 @@ TAG_FILTERS: Final = frozenset({"tags", "tags-any", "not-tags", "not-tags-any"})
 """Filters of every kind that has tags: it has all of the values, at least one, not all, none."""
 
 SORTS: Final[Mapping[Kind, frozenset[str]]] = {
-    kind: names - {"fixed_ips:ip_address", "fixed_ips:subnet_id"} for kind, names in FILTERS.items()
+    kind: names - {"fixed_ips:ip_address", "fixed_ips:subnet_id", "shared" if kind == "subnet" else ""}
+    for kind, names in FILTERS.items()
 }
 """API attribute names that `list_records` sorts by: the filters that have one value a record."""
 

@@ -8,6 +8,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 
 from underlay.model.change import KINDS, Kind
 from underlay.model.ids import ProjectId
+from underlay.model.rbac_policy import EVERYBODY
 from underlay.store.contract import FILTERS, LINK, SORTS, TAG_FILTERS, MarkerNotFound, Query, R
 from underlay.store.lookups import granted_to, linking
 from underlay.store.ranges import packed_or_none
@@ -84,6 +85,11 @@ def _condition(kind: Kind, name: str, values: Sequence[Value], asked_by: str | N
             return ports.c.id.in_(select(addresses.c.port_id).where(addresses.c.address.in_(packed)))
         case "fixed_ips:subnet_id":
             return ports.c.id.in_(select(addresses.c.port_id).where(addresses.c.subnet_id.in_(values)))
+        case "shared" if kind == "subnet":
+            is_shared: ColumnElement[bool] = subnets.c.network_id.in_(
+                granted_to(asked_by or EVERYBODY, ("access_as_shared",))
+            )
+            return or_(*(is_shared if value else ~is_shared for value in values), false())
         case "shared" if asked_by is not None:
             granted = TABLES[kind].c.id.in_(granted_to(asked_by, ("access_as_shared",)))
             is_shared = or_(TABLES[kind].c.shared, granted)

@@ -61,6 +61,17 @@ class LookupStatements:
                 grants.c.target_project == bindparam("project_id"), grants.c.action == bindparam("action")
             )
         )
+        self.next_project: Final = prepare(
+            select(func.min(ports.c.project_id)).where(
+                ports.c.network_id == bindparam("network_id"), ports.c.project_id > bindparam("after")
+            )
+        )
+        self.subnet_projects: Final = prepare(
+            select(subnets.c.project_id).where(subnets.c.network_id == bindparam("network_id")).distinct()
+        )
+        self.projects_naming: Final[Mapping[Kind, Prepared]] = {
+            kind: prepare(_projects_naming(kind)) for kind, table in TABLES.items() if "project_id" in table.c
+        }
         self.linked: Final[Mapping[Kind, Prepared]] = {kind: prepare(_linked(kind)) for kind in TABLES}
         self.with_unique_key: Final[Mapping[Kind, Prepared]] = {
             kind: prepare(_with_unique_key(kind)) for kind in TABLES
@@ -193,6 +204,12 @@ def granted_to(project_id: str, actions: tuple[RbacAction, ...] | None = None) -
     """The ids of the objects that RBAC policies grant to the project or to all; by one of these actions."""
     found = select(grants.c.object_id).where(grants.c.target_project.in_((EVERYBODY, project_id)))
     return found if actions is None else found.where(grants.c.action.in_(actions))
+
+
+def _projects_naming(kind: Kind) -> ClauseElement:
+    table = TABLES[kind]
+    ids = linking(kind, bindparam("relation"), links.c.to_id == bindparam("to_id"))
+    return select(table.c.project_id).where(is_of(kind), table.c.id.in_(ids)).distinct()
 
 
 def _linked(kind: Kind) -> ClauseElement:

@@ -203,6 +203,16 @@ class MemoryMoment:
         policies = self._state.all_of(RbacPolicy)
         return {each.object_id for each in policies if (each.target_project, each.action) == (project_id, action)}
 
+    def projects_on(self, network_id: NetworkId) -> Collection[ProjectId]:
+        """The projects that have ports or subnets on the network."""
+        users = {port.project_id for port in self._ports_on(network_id)}
+        return users | {subnet.project_id for subnet in self.subnets_of(network_id)}
+
+    def projects_naming(self, kind: Kind, relation: str, to_id: str) -> Collection[ProjectId]:
+        """The projects of the records of the kind that name the id in that relation."""
+        records = (kept.record for kept in self._state.kept[kind].values())
+        return {project_of(each) or ProjectId("") for each in records if (relation, to_id) in links_of(each)}
+
     def count(self, resource: str, project_id: ProjectId) -> int:
         """How many of the resource, named as its kind, the project has."""
         records = (kept.record for of_kind in self._state.kept.values() for kept in of_kind.values())

@@ -10,6 +10,7 @@ from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
+from underlay.model.rbac_policy import EVERYBODY
 from underlay.model.subnet import Subnet
 from underlay.store.contract import FILTERS, LINK, SORTS, TAG_FILTERS, MarkerNotFound, Query, R
 from underlay.store.links import links_of, tags_of
@@ -50,8 +51,8 @@ def _fits(state: State, record: Record, query: Query) -> bool:
         return False
     return all(
         _has_one(record, name, values)
-        if name != "shared" or query.asked_by is None
-        else _is_shared(state, record, query.asked_by) in values
+        if name != "shared"
+        else _is_shared(state, record, query.asked_by or EVERYBODY) in values
         for name, values in query.filters.items()
     )
 
@@ -72,6 +73,8 @@ def _has_one(record: Record, name: str, values: tuple[str | bool | int | None, .
 
 
 def _is_shared(state: State, record: Record, project_id: ProjectId) -> bool:
+    if isinstance(record, Subnet):
+        return state.grants(record.network_id, project_id, "access_as_shared")
     return bool(_value(record, "shared")) or state.grants(record.id, project_id, "access_as_shared")
 
 

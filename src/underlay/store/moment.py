@@ -156,6 +156,23 @@ class Moment:
             row[0] for row in self._session.rows(self._sql.granted_to, {"project_id": project_id, "action": action})
         }
 
+    def projects_on(self, network_id: NetworkId) -> Collection[ProjectId]:
+        """The projects that have ports or subnets on the network."""
+        rows = self._session.rows(self._sql.subnet_projects, {"network_id": network_id})
+        found: set[ProjectId] = {row[0] for row in rows}
+        after = ProjectId("")
+        while row := self._session.row(self._sql.next_project, {"network_id": network_id, "after": after}):
+            if row[0] is None:
+                break
+            after = row[0]
+            found.add(after)
+        return found
+
+    def projects_naming(self, kind: Kind, relation: str, to_id: str) -> Collection[ProjectId]:
+        """The projects of the records of the kind that name the id in that relation."""
+        rows = self._session.rows(self._sql.projects_naming[kind], {"relation": relation, "to_id": to_id})
+        return [row[0] for row in rows]
+
     def count(self, resource: str, project_id: ProjectId) -> int:
         """How many of the resource, named as its kind, the project has."""
         row = self._session.row(self._sql.used, {"project_id": project_id, "resource": resource})

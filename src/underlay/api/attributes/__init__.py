@@ -9,11 +9,12 @@ from underlay.api.attributes.port import PORT
 from underlay.api.attributes.qos import QOS_POLICY
 from underlay.api.attributes.qos_rule import QOS_RULES
 from underlay.api.attributes.quota import QUOTA
+from underlay.api.attributes.rbac_policy import RBAC_POLICY
 from underlay.api.attributes.subnet import SUBNET
 from underlay.api.attributes.subnet_pool import SUBNET_POOL
 from underlay.api.attributes.trunk import TRUNK
 
-RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE, ADDRESS_SCOPE, SUBNET_POOL, QOS_POLICY, TRUNK)
+RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE, ADDRESS_SCOPE, SUBNET_POOL, QOS_POLICY, TRUNK, RBAC_POLICY)
 
 INSIDE = (*QOS_RULES, AVAILABILITY)
 """What is kept inside other records, and has URLs all the same (`api.inside`)."""
@@ -27,6 +28,7 @@ __all__ = [
     "PORT",
     "QOS_POLICY",
     "QUOTA",
+    "RBAC_POLICY",
     "RESOURCES",
     "SUBNET",
     "SUBNET_POOL",

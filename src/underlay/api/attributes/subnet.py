@@ -251,6 +251,7 @@ SUBNET = Resource(
             "Whether a DNS service is to know its addresses; kept for who asks, as there is no DNS service here.",
         ),
         standard.description("subnet"),
+        Attribute("shared", "Lists only: whether its network is shared with the caller.", filter=values.boolean),
         *standard.tags(),
         *standard.history(),
     ),
