@@ -89,6 +89,12 @@ EXTENSIONS: Final = (
         "2014-02-03T10:00:00-00:00",
     ),
     Extension(
+        "binding-extended",
+        "Port Bindings Extended",
+        "Expose port bindings of a virtual port to external application",
+        "2017-07-17T10:00:00-00:00",
+    ),
+    Extension(
         "dhcp_agent_scheduler",
         "DHCP Agent Scheduler",
         "Schedule networks among dhcp agents",
@@ -131,6 +137,18 @@ EXTENSIONS: Final = (
         "Pagination support",
         "Extension that indicates that pagination is enabled.",
         "2016-06-12T00:00:00-00:00",
+    ),
+    Extension(
+        "port-mac-address-regenerate",
+        "Neutron Port MAC address regenerate",
+        "Network port MAC address regenerate",
+        "2018-05-03T10:00:00-00:00",
+    ),
+    Extension(
+        "port-mac-override",
+        "Neutron Port MAC address override",
+        "Allow overriding the MAC address of a direct-physical Port via the active binding profile",
+        "2022-03-18T10:00:00-00:00",
     ),
     Extension(
         "project-id",
@@ -303,6 +321,18 @@ EXTENSIONS: Final = (
     ),
     Extension("trunk", "Trunk Extension", "Provides support for trunk ports", "2016-01-01T10:00:00-00:00"),
     Extension("trunk-details", "Trunk port details", "Expose trunk port details", "2016-01-01T10:00:00-00:00"),
+    Extension(
+        "uplink-status-propagation",
+        "Uplink status propagation extension",
+        "Provides ability to propagate port uplink status.",
+        "2018-05-31T18:00:00-00:00",
+    ),
+    Extension(
+        "uplink-status-propagation-updatable",
+        "Uplink status propagation updatable extension",
+        "Provides ability to update the port uplink status.",
+        "2024-09-03T18:00:00-00:00",
+    ),
 )
 
 

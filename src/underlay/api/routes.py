@@ -9,8 +9,20 @@ from typing import Final, Literal
 
 import msgspec
 
-from underlay.api import availability, calls, documents, hosts, qos, quotas, scheduling, subnet_pools, tags, trunks
-from underlay.api.attributes import QUOTA, RESOURCES
+from underlay.api import (
+    availability,
+    calls,
+    documents,
+    hosts,
+    port_bindings,
+    qos,
+    quotas,
+    scheduling,
+    subnet_pools,
+    tags,
+    trunks,
+)
+from underlay.api.attributes import PORT_BINDING, QUOTA, RESOURCES
 from underlay.api.attributes.attribute import Resource
 from underlay.api.attributes.availability import AVAILABILITY
 from underlay.api.attributes.qos_rule import QOS_RULES
@@ -82,6 +94,12 @@ _OF_ONE_RULE: Final[tuple[tuple[Method, Callable[[Resource, Service, Ask], Answe
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *(row for resource in RESOURCES if resource is not QUOTA for row in _rows_of(resource)),
     *(row for resource in QOS_RULES for row in _rows_of_rules(resource)),
+    Endpoint("GET", f"{PREFIX}/ports/{{port_id}}/bindings", port_bindings.list_bindings),
+    Endpoint("POST", f"{PREFIX}/ports/{{port_id}}/bindings", partial(calls.create_records, PORT_BINDING)),
+    Endpoint("GET", f"{PREFIX}/ports/{{port_id}}/bindings/{{host}}", port_bindings.show_binding),
+    Endpoint("PUT", f"{PREFIX}/ports/{{port_id}}/bindings/{{host}}", port_bindings.update_binding),
+    Endpoint("DELETE", f"{PREFIX}/ports/{{port_id}}/bindings/{{host}}", port_bindings.delete_binding),
+    Endpoint("PUT", f"{PREFIX}/ports/{{port_id}}/bindings/{{host}}/activate", port_bindings.activate_binding),
     Endpoint("GET", f"{PREFIX}/qos/rule-types", qos.list_rule_types),
     Endpoint("GET", f"{PREFIX}/qos/rule-types/{{type}}", qos.show_rule_type),
     Endpoint("PUT", f"{PREFIX}/trunks/{{id}}/add_subports", trunks.add_sub_ports),

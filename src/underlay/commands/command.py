@@ -6,6 +6,7 @@ from underlay.commands.host import Heartbeat, ReportPorts
 from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
 from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
+from underlay.commands.port_binding import PortBindingCommand
 from underlay.commands.qos import QosPolicyCommand, QosRuleCommand
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.commands.rbac_policy import RbacPolicyCommand
@@ -37,6 +38,7 @@ Command = (
     | ReportPorts
     | AddressScopeCommand
     | RbacPolicyCommand
+    | PortBindingCommand
     | QosPolicyCommand
     | QosRuleCommand
     | TrunkCommand

@@ -37,16 +37,19 @@ class CreatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dns_domain: str = ""
     tags: tuple[str, ...] = ()
     qos_policy_id: str | None = None
+    propagate_uplink_status: bool = True
 
 
 class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """host None or "": unbind. extra_dhcp_opts are set over those of the same (opt_name, ip_version), others stay
+    """mac_address None: the server makes a new one. host None or "": unbind.
+
+    extra_dhcp_opts are set over those of the same (opt_name, ip_version), others stay
     but for `removed_dhcp_opts`, which names them so."""
 
     id: PortId
     revision: int | None = None
     name: str | UnsetType = UNSET
-    mac_address: Mac | UnsetType = UNSET
+    mac_address: Mac | None | UnsetType = UNSET
     fixed_ips: tuple[FixedIpWish, ...] | UnsetType = UNSET
     admin_state_up: bool | UnsetType = UNSET
     device_id: str | UnsetType = UNSET
@@ -60,6 +63,7 @@ class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dns_name: str | UnsetType = UNSET
     dns_domain: str | UnsetType = UNSET
     qos_policy_id: str | None | UnsetType = UNSET
+    propagate_uplink_status: bool | UnsetType = UNSET
 
 
 class DeletePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -52,6 +52,8 @@ class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
     """Attributes:
     mac_address: unique in its network.
     qos_policy_id: None: that of its network.
+    inactive_bindings: hosts made ready for it, as for live migration; none of them wires it.
+    propagate_uplink_status: for devices of an SR-IOV card, which are none of Open vSwitch's; kept for clients.
     status: ACTIVE once the host reports that the device is plugged and wired and the port is up.
     status_reason: why it is not wired, in the host's words; empty when there is nothing to say.
     """
@@ -77,3 +79,5 @@ class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
     dns_domain: str = ""
     tags: tuple[str, ...] = ()
     qos_policy_id: str | None = None
+    inactive_bindings: tuple[Binding, ...] = ()
+    propagate_uplink_status: bool = True

@@ -13,6 +13,12 @@ from underlay.commands.host import Heartbeat, ReportPorts
 from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
 from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
+from underlay.commands.port_binding import (
+    ActivatePortBinding,
+    CreatePortBinding,
+    DeletePortBinding,
+    UpdatePortBinding,
+)
 from underlay.commands.qos import (
     CreateQosPolicy,
     CreateQosRule,
@@ -42,6 +48,7 @@ from underlay.rules import (
     instance,
     network,
     port,
+    port_binding,
     qos_policy,
     qos_rule,
     quota,
@@ -115,6 +122,8 @@ def judge(
             return subnet_pool.judge(command, snapshot, caller, circumstances, regulations)
         case ReplaceTags() | AddTags() | RemoveTag():
             return tags.judge(command, snapshot, caller, circumstances)
+        case CreatePortBinding() | UpdatePortBinding() | DeletePortBinding() | ActivatePortBinding():
+            return port_binding.judge(command, snapshot, caller, circumstances)
         case CreateQosPolicy() | UpdateQosPolicy() | DeleteQosPolicy():
             return qos_policy.judge(command, snapshot, caller, circumstances)
         case CreateQosRule() | UpdateQosRule() | DeleteQosRule():

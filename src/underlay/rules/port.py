@@ -14,11 +14,11 @@ from underlay.commands.port import CreatePort, DeletePort, UpdatePort
 from underlay.model.address import Mac
 from underlay.model.caller import Caller
 from underlay.model.change import Ref, Writes
-from underlay.model.errors import InvalidInput, PolicyNotAuthorized, PortBound, ServicePortInUse
+from underlay.model.errors import InvalidInput, PolicyNotAuthorized, ServicePortInUse
 from underlay.model.ids import PortId
 from underlay.model.network import Network
 from underlay.model.port import Binding, ExtraDhcpOpt, FixedIp, Port, PortStatus
-from underlay.rules import access, dhcp_port, dns, fixed_ip, mac, qos_policy, quota, trunk
+from underlay.rules import access, dhcp_port, dns, fixed_ip, port_mac, qos_policy, quota, trunk
 from underlay.rules.amend import amended
 from underlay.rules.fixed_ip import Claimant, Wishes
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -44,11 +44,7 @@ def create(
     _require_options(command.extra_dhcp_opts)
     dns.require_name(command.dns_name, regulations)
     quota.require_room("port", command.project_id, snapshot, regulations)
-    if command.mac_address is None:
-        chosen_mac = mac.choose(network.id, snapshot, circumstances, regulations)
-    else:
-        mac.require_usable(command.mac_address, network.id, snapshot)
-        chosen_mac = command.mac_address
+    chosen_mac = port_mac.at_creation(command, network.id, snapshot, circumstances, regulations)
     claimant = Claimant(network.id, chosen_mac, command.device_owner)
     port = Port(
         id=PortId(circumstances.new_id()),
@@ -68,6 +64,7 @@ def create(
         dns_name=command.dns_name,
         dns_domain=command.dns_domain,
         tags=command.tags,
+        propagate_uplink_status=command.propagate_uplink_status,
         qos_policy_id=command.qos_policy_id and qos_policy.visible(command.qos_policy_id, snapshot, caller).id,
     )
     return Verdict(Writes(puts=(port,)), port)
@@ -88,9 +85,7 @@ def update(
     options = _merged_options(command, before)
     _require_options(options)
     binding = _updated_binding(command, before.binding)
-    new_mac = before.mac_address if command.mac_address is UNSET else command.mac_address
-    if new_mac != before.mac_address:
-        _require_mac_change(before, new_mac, binding, snapshot)
+    new_mac = port_mac.in_update(command, before, binding, snapshot, circumstances, regulations)
     admin_state_up = before.admin_state_up if command.admin_state_up is UNSET else command.admin_state_up
     stays = admin_state_up and binding.host == before.binding.host
     status: PortStatus = before.status if stays else "DOWN"
@@ -110,6 +105,8 @@ def update(
         description=command.description,
         dns_name=command.dns_name,
         dns_domain=command.dns_domain,
+        inactive_bindings=tuple(each for each in before.inactive_bindings if each.host != binding.host),
+        propagate_uplink_status=command.propagate_uplink_status,
         qos_policy_id=qos_policy.assigned(command.qos_policy_id, before.qos_policy_id, snapshot, caller),
     )
     return Verdict(Writes(puts=(after,)) if after is not before else Writes(), after)
@@ -196,12 +193,6 @@ def _updated_binding(command: UpdatePort, before: Binding) -> Binding:
     if command.host is UNSET:
         return changed
     return structs.replace(changed, host=command.host or None, by_plug=False)
-
-
-def _require_mac_change(before: Port, new_mac: Mac, binding: Binding, snapshot: Snapshot) -> None:
-    if before.binding.host is not None and binding.host is not None:
-        raise PortBound(before.id, before.mac_address, new_mac)
-    mac.require_usable(new_mac, before.network_id, snapshot, of_port=before.id)
 
 
 def _updated_addresses(

@@ -6,6 +6,7 @@ import msgspec
 
 from underlay.model.change import Record, Writes
 from underlay.model.ids import AgentId, PortId
+from underlay.model.port_binding import PortBinding
 from underlay.model.qos import QosRule
 
 HeartbeatStatus = Literal["new", "alive", "revived"]
@@ -33,5 +34,5 @@ class Verdict(msgspec.Struct, frozen=True):
     """
 
     writes: Writes = Writes()
-    result: Record | QosRule | HeartbeatAnswer | PortsAnswer | tuple[Record, ...] | None = None
+    result: Record | QosRule | PortBinding | HeartbeatAnswer | PortsAnswer | tuple[Record, ...] | None = None
     heartbeats: tuple[AgentId, ...] = ()

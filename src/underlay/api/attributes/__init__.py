@@ -6,6 +6,7 @@ from underlay.api.attributes.availability import AVAILABILITY
 from underlay.api.attributes.instance import INSTANCE
 from underlay.api.attributes.network import NETWORK
 from underlay.api.attributes.port import PORT
+from underlay.api.attributes.port_binding import PORT_BINDING
 from underlay.api.attributes.qos import QOS_POLICY
 from underlay.api.attributes.qos_rule import QOS_RULES
 from underlay.api.attributes.quota import QUOTA
@@ -16,7 +17,7 @@ from underlay.api.attributes.trunk import TRUNK
 
 RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE, ADDRESS_SCOPE, SUBNET_POOL, QOS_POLICY, TRUNK, RBAC_POLICY)
 
-INSIDE = (*QOS_RULES, AVAILABILITY)
+INSIDE = (*QOS_RULES, PORT_BINDING, AVAILABILITY)
 """What is kept inside other records, and has URLs all the same (`api.inside`)."""
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "INSTANCE",
     "NETWORK",
     "PORT",
+    "PORT_BINDING",
     "QOS_POLICY",
     "QUOTA",
     "RBAC_POLICY",

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from underlay.api import values
-from underlay.api.attributes import dns, standard
+from underlay.api.attributes import dns, standard, vif
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.api.attributes.qos import UNENFORCED as NO_QOS
 from underlay.commands.port import CreatePort, DeletePort, FixedIpWish, UpdatePort
@@ -25,9 +25,9 @@ _SAME_NAME = (
     "dns_name",
     "dns_domain",
     "qos_policy_id",
+    "propagate_uplink_status",
 )
 _BINDING = {"binding:host_id": "host", "binding:vnic_type": "vnic_type", "binding:profile": "profile"}
-_VNIC_TYPES = ("normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder", "smart-nic")
 _MAY_BE_BLANK = ("router", "classless-static-route")
 _OPTION_NAME_LENGTH = 64
 _OPTION_VALUE_LENGTH = 255
@@ -104,10 +104,12 @@ def _show_dhcp_options(port: Port, _: View) -> list[dict[str, Any]]:
     ]
 
 
-def _show_vif_details(port: Port, _: View) -> dict[str, Any]:
-    if port.binding.host is None:
-        return {}
-    return {"bridge_name": "br-int", "connectivity": "l2", "datapath_type": "system", "port_filter": False}
+def _show_vif_type(port: Port, _: View) -> str:
+    return vif.vif_type(port.binding.host, port.binding.vnic_type, port.binding.profile)
+
+
+def _show_vif_details(port: Port, view: View) -> dict[str, Any]:
+    return vif.vif_details(port.binding.host, view)
 
 
 def _read_fixed_ips_filter(value: Any) -> tuple[str, str]:
@@ -169,7 +171,7 @@ def _device(name: str, description: str) -> Attribute:
 
 
 _host = values.or_none(values.text_up_to(255))
-_vnic_type = values.one_of(_VNIC_TYPES, values.text_up_to(64))
+_vnic_type = values.one_of(vif.VNIC_TYPES, values.text_up_to(64))
 
 PORT = Resource(
     name="port",
@@ -192,10 +194,10 @@ PORT = Resource(
         ),
         Attribute(
             "mac_address",
-            "Its MAC, unique on the network; made by the server when not sent.",
+            "Its MAC, unique on the network; made by the server when not sent, and anew when an update sends null.",
             show=lambda record, _: str(record.mac_address),
-            post=values.mac_address,
-            put=values.mac_address,
+            post=values.or_none(values.mac_address),
+            put=values.or_none(values.mac_address),
             filter=_mac_text,
             sort=True,
         ),
@@ -236,8 +238,8 @@ PORT = Resource(
         ),
         Attribute(
             "binding:vif_type",
-            "`ovs` when bound to a host, else `unbound`.",
-            show=lambda record, _: "unbound" if record.binding.host is None else "ovs",
+            "`ovs` when bound to a host, `binding_failed` with a device that is not for Open vSwitch, else `unbound`.",
+            show=_show_vif_type,
             admin=True,
         ),
         Attribute(
@@ -257,8 +259,8 @@ PORT = Resource(
             "binding:profile",
             "The client's own data, kept and given back.",
             show=lambda record, _: record.binding.profile,
-            post=values.free_dict,
-            put=values.free_dict,
+            post=vif.read_profile,
+            put=vif.read_profile,
             admin=True,
         ),
         Attribute(
@@ -283,6 +285,10 @@ PORT = Resource(
             "qos_network_policy_id",
             "The QoS policy of its network.",
             show=lambda record, view: view.qos_policy_of(record.network_id),
+        ),
+        standard.flag(
+            "propagate_uplink_status",
+            "Whether a device of an SR-IOV card follows its uplink's state. Kept for clients; not for Open vSwitch.",
         ),
         Attribute(
             "trunk_details",
