@@ -154,8 +154,4 @@ def needed(records: Iterable[Record], host: HostName) -> list[Record]:
 
 
 def _ref(record: Record) -> Ref:
-    match record:
-        case Network() | Subnet() | Port() | Agent() | DhcpBinding() | Instance():
-            return Ref(kind_of(record), record.id)
-        case _:
-            return Ref(kind_of(record), str(record.project_id))
+    return Ref(kind_of(record), record.id)

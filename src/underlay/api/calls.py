@@ -27,6 +27,7 @@ def list_records(resource: Resource, service: Service, ask: Ask) -> Answer:
         view = viewpoint(service, ask.caller, reading)
         stored = _under_parent(resource, wanted.stored, reading, ask)
         found = finish(wanted, _fetch(resource, reading, stored), view)
+        view.expect(record.id for record in found)
         shown = [render(resource, record, view, wanted.fields) for record in found]
     body: dict[str, Any] = {resource.collection: shown}
     page_links = links(wanted, ask.query, ask.base + ask.url_path, found)

@@ -1,6 +1,6 @@
 """Records to what a caller may see of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, get_args
@@ -8,10 +8,12 @@ from typing import Any, get_args
 from underlay.api import surroundings
 from underlay.api.address_scopes import Scopes, all_scopes, scopes_of
 from underlay.api.attributes.attribute import Attribute, Resource
+from underlay.api.attributes.security_group_rule import SECURITY_GROUP_RULE
 from underlay.api.remembered import Remembered
 from underlay.model.agent import AgentType
 from underlay.model.caller import Caller
 from underlay.model.ids import HostName, NetworkId, PortId
+from underlay.model.security_group import SecurityGroupRule
 from underlay.rules.snapshot import Regulations, Snapshot
 
 
@@ -19,11 +21,13 @@ class Viewpoint:
     """Implements `attributes.attribute.View` on a snapshot; looks things up only when an attribute asks."""
 
     __slots__ = (
+        "_expected",
         "_granted",
         "_heartbeats",
         "_now",
         "_qos_policies",
         "_regulations",
+        "_rules",
         "_scopes",
         "_snapshot",
         "_switches",
@@ -55,6 +59,8 @@ class Viewpoint:
             lambda: surroundings.all_switch_configurations(snapshot),
             {},
         )
+        self._expected: frozenset[str] = frozenset()
+        self._rules: dict[str, list[dict[str, Any]]] = {}
         self._granted: Collection[str] | None = None
 
     def heartbeat(self, agent_id: str) -> datetime:
@@ -102,6 +108,18 @@ class Viewpoint:
     def address_scope_of(self, network_id: NetworkId, ip_version: int) -> str | None:
         """The address scope that the network's subnets of that version are in."""
         return self._scopes.of(network_id).get(ip_version)
+
+    def expect(self, record_ids: Iterable[str]) -> None:
+        """These records are going to be shown: what belongs to them may be looked up for all of them at once."""
+        self._expected = frozenset(record_ids)
+
+    def rules_of(self, group_id: str) -> Sequence[dict[str, Any]]:
+        """The security group's rules as they are shown, in order of creation."""
+        if group_id not in self._rules:
+            self._rules = {each: [] for each in {group_id, *self._expected}}
+            for rule in self._snapshot.linked_to(SecurityGroupRule, "security_group", tuple(self._rules)):
+                self._rules[rule.security_group_id].append(render(SECURITY_GROUP_RULE, rule, self))
+        return self._rules[group_id]
 
     def default_quota(self, resource: str) -> int:
         """The limit of a project without one of its own."""

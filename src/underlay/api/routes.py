@@ -18,11 +18,12 @@ from underlay.api import (
     qos,
     quotas,
     scheduling,
+    security_groups,
     subnet_pools,
     tags,
     trunks,
 )
-from underlay.api.attributes import PORT_BINDING, QUOTA, RESOURCES
+from underlay.api.attributes import PORT_BINDING, QUOTA, RESOURCES, SECURITY_GROUP, SECURITY_GROUP_RULE
 from underlay.api.attributes.attribute import Resource
 from underlay.api.attributes.availability import AVAILABILITY
 from underlay.api.attributes.qos_rule import QOS_RULES
@@ -105,6 +106,12 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("PUT", f"{PREFIX}/trunks/{{id}}/add_subports", trunks.add_sub_ports),
     Endpoint("PUT", f"{PREFIX}/trunks/{{id}}/remove_subports", trunks.remove_sub_ports),
     Endpoint("GET", f"{PREFIX}/trunks/{{id}}/get_subports", trunks.list_sub_ports),
+    Endpoint("GET", f"{PREFIX}/security-groups", partial(security_groups.list_with_default, SECURITY_GROUP)),
+    Endpoint("GET", f"{PREFIX}/security-group-rules", partial(security_groups.list_with_default, SECURITY_GROUP_RULE)),
+    Endpoint("GET", f"{PREFIX}/default-security-group-rules", security_groups.list_default_rules),
+    Endpoint("GET", f"{PREFIX}/default-security-group-rules/{{id}}", security_groups.show_default_rule),
+    Endpoint("PUT", f"{PREFIX}/address-groups/{{id}}/add_addresses", security_groups.add_addresses),
+    Endpoint("PUT", f"{PREFIX}/address-groups/{{id}}/remove_addresses", security_groups.remove_addresses),
     Endpoint("GET", f"{PREFIX}/agents/{{id}}/dhcp-networks", scheduling.list_networks_of_agent),
     Endpoint("POST", f"{PREFIX}/agents/{{id}}/dhcp-networks", scheduling.add_network_to_agent),
     Endpoint("DELETE", f"{PREFIX}/agents/{{id}}/dhcp-networks/{{network_id}}", scheduling.remove_network_from_agent),

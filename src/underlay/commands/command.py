@@ -1,5 +1,6 @@
 """Every command, as one closed union."""
 
+from underlay.commands.address_group import AddressGroupCommand
 from underlay.commands.address_scope import AddressScopeCommand
 from underlay.commands.agent import AddNetworkToDhcpAgent, DeleteAgent, RemoveNetworkFromDhcpAgent, UpdateAgent
 from underlay.commands.host import Heartbeat, ReportPorts
@@ -10,6 +11,11 @@ from underlay.commands.port_binding import PortBindingCommand
 from underlay.commands.qos import QosPolicyCommand, QosRuleCommand
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.commands.rbac_policy import RbacPolicyCommand
+from underlay.commands.security_group import (
+    DefaultSecurityGroupRuleCommand,
+    SecurityGroupCommand,
+    SecurityGroupRuleCommand,
+)
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.commands.subnet_pool import SubnetPoolCommand
 from underlay.commands.tags import TagCommand
@@ -39,6 +45,10 @@ Command = (
     | AddressScopeCommand
     | RbacPolicyCommand
     | PortBindingCommand
+    | AddressGroupCommand
+    | SecurityGroupCommand
+    | SecurityGroupRuleCommand
+    | DefaultSecurityGroupRuleCommand
     | QosPolicyCommand
     | QosRuleCommand
     | TrunkCommand

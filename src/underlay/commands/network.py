@@ -24,6 +24,7 @@ class CreateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mtu: int | None = None
     description: str = ""
     dns_domain: str = ""
+    port_security_enabled: bool = True
     provider: ProviderAttributes = ProviderAttributes()
     qos_policy_id: str | None = None
 
@@ -37,6 +38,7 @@ class UpdateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mtu: int | UnsetType = UNSET
     description: str | UnsetType = UNSET
     dns_domain: str | UnsetType = UNSET
+    port_security_enabled: bool | UnsetType = UNSET
     provider: ProviderAttributes | UnsetType = UNSET
     qos_policy_id: str | None | UnsetType = UNSET
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from underlay.model.address import IpAddress, Mac
 from underlay.model.ids import HostName, NetworkId, PortId, ProjectId, SubnetId
-from underlay.model.port import ExtraDhcpOpt
+from underlay.model.port import AllowedAddressPair, ExtraDhcpOpt
 
 
 class FixedIpWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,7 +18,8 @@ class FixedIpWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CreatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """mac_address None: the server makes one. fixed_ips UNSET: one per IP version; empty: no address at all."""
+    """mac_address None: the server makes one. fixed_ips UNSET: one per IP version; empty: no address at all.
+    port_security_enabled UNSET: as the network has it. security_group_ids UNSET: the project's default group."""
 
     project_id: ProjectId
     network_id: NetworkId
@@ -32,6 +33,9 @@ class CreatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vnic_type: str = "normal"
     profile: dict[str, Any] = {}
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] = ()
+    port_security_enabled: bool | UnsetType = UNSET
+    security_group_ids: tuple[str, ...] | UnsetType = UNSET
+    allowed_address_pairs: tuple[AllowedAddressPair, ...] | UnsetType = UNSET
     description: str = ""
     dns_name: str = ""
     dns_domain: str = ""
@@ -59,6 +63,9 @@ class UpdatePort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: dict[str, Any] | UnsetType = UNSET
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] | UnsetType = UNSET
     removed_dhcp_opts: tuple[tuple[str, Literal[4, 6]], ...] = ()
+    port_security_enabled: bool | UnsetType = UNSET
+    security_group_ids: tuple[str, ...] | UnsetType = UNSET
+    allowed_address_pairs: tuple[AllowedAddressPair, ...] | UnsetType = UNSET
     description: str | UnsetType = UNSET
     dns_name: str | UnsetType = UNSET
     dns_domain: str | UnsetType = UNSET

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from underlay.model.address_group import AddressGroup
 from underlay.model.address_scope import AddressScope
 from underlay.model.agent import Agent, DhcpBinding
 from underlay.model.ids import HostName, NetworkId, ProjectId, Revision
@@ -18,6 +19,7 @@ from underlay.model.port import Port
 from underlay.model.qos import QosPolicy
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacPolicy
+from underlay.model.security_group import SecurityGroup, SecurityGroupRule, SecurityGroupTemplate
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool
 from underlay.model.trunk import Trunk
@@ -31,6 +33,10 @@ Record = (
     | Instance
     | Quota
     | AddressScope
+    | AddressGroup
+    | SecurityGroup
+    | SecurityGroupRule
+    | SecurityGroupTemplate
     | SubnetPool
     | RbacPolicy
     | QosPolicy
@@ -47,6 +53,10 @@ Kind = Literal[
     "instance",
     "quota",
     "address_scope",
+    "address_group",
+    "security_group",
+    "security_group_rule",
+    "security_group_template",
     "subnetpool",
     "rbac_policy",
     "qos_policy",

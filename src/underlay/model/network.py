@@ -35,6 +35,7 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     subnet_ids: the network's subnets in order of creation; kept here so that one record shows all.
     qos_policy_id: for its ports that name none themselves.
     mtu: bytes of an IP packet on this network, 68 and up.
+    port_security_enabled: what its ports have that are created without saying.
     revision_number: counts this record's updates from 1 (API extension standard-attr-revisions).
     """
 
@@ -50,6 +51,7 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     mtu: int = 1500
     description: str = ""
     dns_domain: str = ""
+    port_security_enabled: bool = True
     tags: tuple[str, ...] = ()
     qos_policy_id: str | None = None
     subnet_ids: tuple[SubnetId, ...] = ()

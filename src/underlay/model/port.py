@@ -33,6 +33,18 @@ class ExtraDhcpOpt(msgspec.Struct, frozen=True, order=True):
     ip_version: Literal[4, 6] = 4
 
 
+class AllowedAddressPair(msgspec.Struct, frozen=True, order=True):
+    """Addresses beside its own that the port may use.
+
+    Attributes:
+    ip_address: an address or a prefix, as the client wrote it.
+    mac_address: None only in what a client asks for, for the port's own.
+    """
+
+    ip_address: str
+    mac_address: Mac | None = None
+
+
 class Binding(msgspec.Struct, frozen=True):
     """Where the port is plugged.
 
@@ -56,6 +68,7 @@ class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
     propagate_uplink_status: for devices of an SR-IOV card, which are none of Open vSwitch's; kept for clients.
     status: ACTIVE once the host reports that the device is plugged and wired and the port is up.
     status_reason: why it is not wired, in the host's words; empty when there is nothing to say.
+    port_security_enabled: whether only its own and its allowed addresses may be used, and its groups' rules hold.
     """
 
     id: PortId
@@ -74,6 +87,9 @@ class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
     status_reason: str = ""
     binding: Binding = Binding()
     extra_dhcp_opts: tuple[ExtraDhcpOpt, ...] = ()
+    port_security_enabled: bool = True
+    security_group_ids: tuple[str, ...] = ()
+    allowed_address_pairs: tuple[AllowedAddressPair, ...] = ()
     description: str = ""
     dns_name: str = ""
     dns_domain: str = ""

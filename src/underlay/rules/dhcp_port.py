@@ -165,6 +165,7 @@ def _new(
         device_id=device,
         device_owner=DHCP_OWNER,
         binding=Binding(host=host),
+        port_security_enabled=False,
     )
 
 

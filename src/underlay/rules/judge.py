@@ -6,6 +6,13 @@ write and what to answer, or an error of `model.errors`. The same in, the same o
 
 from typing import assert_never
 
+from underlay.commands.address_group import (
+    AddAddresses,
+    CreateAddressGroup,
+    DeleteAddressGroup,
+    RemoveAddresses,
+    UpdateAddressGroup,
+)
 from underlay.commands.address_scope import CreateAddressScope, DeleteAddressScope, UpdateAddressScope
 from underlay.commands.agent import AddNetworkToDhcpAgent, DeleteAgent, RemoveNetworkFromDhcpAgent, UpdateAgent
 from underlay.commands.command import Command
@@ -29,6 +36,16 @@ from underlay.commands.qos import (
 )
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.commands.rbac_policy import CreateRbacPolicy, DeleteRbacPolicy, UpdateRbacPolicy
+from underlay.commands.security_group import (
+    CreateDefaultSecurityGroupRule,
+    CreateSecurityGroup,
+    CreateSecurityGroupRule,
+    DeleteDefaultSecurityGroupRule,
+    DeleteSecurityGroup,
+    DeleteSecurityGroupRule,
+    EnsureDefaultSecurityGroup,
+    UpdateSecurityGroup,
+)
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.commands.subnet_pool import (
     AddPrefixes,
@@ -42,9 +59,11 @@ from underlay.commands.tags import AddTags, RemoveTag, ReplaceTags
 from underlay.commands.trunk import AddSubPorts, CreateTrunk, DeleteTrunk, RemoveSubPorts, UpdateTrunk
 from underlay.model.caller import Caller
 from underlay.rules import (
+    address_group,
     address_scope,
     agent,
     binding,
+    default_security_group_rule,
     instance,
     network,
     port,
@@ -53,6 +72,8 @@ from underlay.rules import (
     qos_rule,
     quota,
     rbac_policy,
+    security_group,
+    security_group_rule,
     subnet,
     subnet_pool,
     tags,
@@ -109,6 +130,14 @@ def judge(
             return binding.report(command, snapshot, caller, circumstances, regulations)
         case CreateRbacPolicy() | UpdateRbacPolicy() | DeleteRbacPolicy():
             return rbac_policy.judge(command, snapshot, caller, circumstances, regulations)
+        case CreateSecurityGroup() | UpdateSecurityGroup() | DeleteSecurityGroup() | EnsureDefaultSecurityGroup():
+            return security_group.judge(command, snapshot, caller, circumstances, regulations)
+        case CreateSecurityGroupRule() | DeleteSecurityGroupRule():
+            return security_group_rule.judge(command, snapshot, caller, circumstances, regulations)
+        case CreateDefaultSecurityGroupRule() | DeleteDefaultSecurityGroupRule():
+            return default_security_group_rule.judge(command, snapshot, caller, circumstances)
+        case CreateAddressGroup() | UpdateAddressGroup() | DeleteAddressGroup() | AddAddresses() | RemoveAddresses():
+            return address_group.judge(command, snapshot, caller, circumstances)
         case CreateAddressScope() | UpdateAddressScope() | DeleteAddressScope():
             return address_scope.judge(command, snapshot, caller, circumstances)
         case (

@@ -51,6 +51,7 @@ def create(
         mtu=mtu,
         description=command.description,
         dns_domain=command.dns_domain,
+        port_security_enabled=command.port_security_enabled,
         qos_policy_id=_first_qos_policy(command, snapshot, caller),
     )
     grants = (share.granting(_granted(network), circumstances),) if network.shared else ()
@@ -85,6 +86,7 @@ def update(
         shared=command.shared,
         description=command.description,
         dns_domain=command.dns_domain,
+        port_security_enabled=command.port_security_enabled,
         mtu=mtu,
         segment=segment,
         qos_policy_id=qos_policy.assigned(command.qos_policy_id, before.qos_policy_id, snapshot, caller),

@@ -18,7 +18,7 @@ from underlay.model.errors import InvalidInput, PolicyNotAuthorized, ServicePort
 from underlay.model.ids import PortId
 from underlay.model.network import Network
 from underlay.model.port import Binding, ExtraDhcpOpt, FixedIp, Port, PortStatus
-from underlay.rules import access, dhcp_port, dns, fixed_ip, port_mac, qos_policy, quota, trunk
+from underlay.rules import access, dhcp_port, dns, fixed_ip, mac, port_mac, port_security, qos_policy, quota, trunk
 from underlay.rules.amend import amended
 from underlay.rules.fixed_ip import Claimant, Wishes
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -40,11 +40,20 @@ def create(
         network,
         mac_address=command.mac_address is not None,
         fixed_ips=_names_address(command.fixed_ips, ()),
+        port_security_enabled=command.port_security_enabled is not UNSET,
+        allowed_address_pairs=command.allowed_address_pairs is not UNSET,
     )
     _require_options(command.extra_dhcp_opts)
     dns.require_name(command.dns_name, regulations)
     quota.require_room("port", command.project_id, snapshot, regulations)
     chosen_mac = port_mac.at_creation(command, network.id, snapshot, circumstances, regulations)
+    if command.mac_address is None:
+        chosen_mac = mac.choose(network.id, snapshot, circumstances, regulations)
+    else:
+        mac.require_usable(command.mac_address, network.id, snapshot)
+        chosen_mac = command.mac_address
+    with_mac = structs.replace(command, mac_address=chosen_mac)
+    guard = port_security.at_creation(with_mac, network, snapshot, caller, circumstances, regulations)
     claimant = Claimant(network.id, chosen_mac, command.device_owner)
     port = Port(
         id=PortId(circumstances.new_id()),
@@ -63,11 +72,14 @@ def create(
         description=command.description,
         dns_name=command.dns_name,
         dns_domain=command.dns_domain,
+        port_security_enabled=guard.port_security_enabled,
+        security_group_ids=guard.security_group_ids,
+        allowed_address_pairs=guard.allowed_address_pairs,
         tags=command.tags,
         propagate_uplink_status=command.propagate_uplink_status,
         qos_policy_id=command.qos_policy_id and qos_policy.visible(command.qos_policy_id, snapshot, caller).id,
     )
-    return Verdict(Writes(puts=(port,)), port)
+    return Verdict(Writes(puts=(*guard.puts, port)), port)
 
 
 def update(
@@ -79,13 +91,22 @@ def update(
     access.require_writer(caller, "update_port", *_restricted_in_update(command, before))
     access.require_revision(command.revision, before.revision_number)
     _require_network_owner(
-        caller, "update_port", network, mac_address=False, fixed_ips=_names_address(command.fixed_ips, before.fixed_ips)
+        caller,
+        "update_port",
+        network,
+        fixed_ips=_names_address(command.fixed_ips, before.fixed_ips),
+        port_security_enabled=command.port_security_enabled is not UNSET,
+        allowed_address_pairs=command.allowed_address_pairs is not UNSET,
     )
     dns.require_name(command.dns_name, regulations)
     options = _merged_options(command, before)
     _require_options(options)
     binding = _updated_binding(command, before.binding)
     new_mac = port_mac.in_update(command, before, binding, snapshot, circumstances, regulations)
+    new_mac = before.mac_address if command.mac_address is UNSET else command.mac_address
+    if new_mac != before.mac_address:
+        _require_mac_change(before, new_mac, binding, snapshot)
+    guard = port_security.in_update(command, before, new_mac, snapshot, caller, regulations)
     admin_state_up = before.admin_state_up if command.admin_state_up is UNSET else command.admin_state_up
     stays = admin_state_up and binding.host == before.binding.host
     status: PortStatus = before.status if stays else "DOWN"
@@ -102,6 +123,9 @@ def update(
         status_reason=before.status_reason if stays else "",
         binding=binding,
         extra_dhcp_opts=options,
+        port_security_enabled=guard.port_security_enabled,
+        security_group_ids=guard.security_group_ids,
+        allowed_address_pairs=guard.allowed_address_pairs,
         description=command.description,
         dns_name=command.dns_name,
         dns_domain=command.dns_domain,

@@ -24,13 +24,15 @@ def limit_of(resource: str, quota: Quota | None, regulations: Regulations) -> in
     return quota.limits.get(resource, default) if quota else default
 
 
-def require_room(resource: str, project_id: ProjectId, snapshot: Snapshot, regulations: Regulations) -> None:
-    """The project may have one more of the resource (`network`, `subnet`, `port`). Raises OverQuota."""
+def require_room(
+    resource: str, project_id: ProjectId, snapshot: Snapshot, regulations: Regulations, wanted: int = 1
+) -> None:
+    """The project may have `wanted` more of the resource (`network`, `subnet`, `port`). Raises OverQuota."""
     limit = limit_of(resource, snapshot.quota(project_id), regulations)
     if limit == UNLIMITED:
         return
     used = snapshot.count(resource, project_id)
-    if used >= limit:
+    if used + wanted > limit:
         raise OverQuota(resource, limit, used)
 
 

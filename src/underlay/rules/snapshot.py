@@ -54,6 +54,10 @@ class Snapshot(Protocol):
         """The records of the type that this record of the kind (None: any of the kind) names in that relation."""
         ...
 
+    def linked_to(self, record_type: type[R], relation: str, to_ids: Collection[str]) -> Sequence[R]:
+        """The records of the type that name one of the ids in that relation, in order of creation."""
+        ...
+
     def is_linked(self, to_id: str, *, relations: Collection[str] | None = None) -> bool:
         """Whether any record names the id (in one of the relations)."""
         ...

@@ -8,6 +8,7 @@ from underlay.model.change import Record, Writes
 from underlay.model.ids import AgentId, PortId
 from underlay.model.port_binding import PortBinding
 from underlay.model.qos import QosRule
+from underlay.model.security_group import DefaultSecurityGroupRule
 
 HeartbeatStatus = Literal["new", "alive", "revived"]
 PortReport = Literal["ACTIVE", "DOWN", "REFUSED", "UNKNOWN"]
@@ -35,4 +36,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
     writes: Writes = Writes()
     result: Record | QosRule | PortBinding | HeartbeatAnswer | PortsAnswer | tuple[Record, ...] | None = None
+    result: Record | QosRule | DefaultSecurityGroupRule | HeartbeatAnswer | PortsAnswer | tuple[Record, ...] | None = (
+        None
+    )
     heartbeats: tuple[AgentId, ...] = ()

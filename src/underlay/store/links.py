@@ -8,6 +8,7 @@ from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.qos import QosPolicy, default_policy_key
 from underlay.model.rbac_policy import RbacPolicy
+from underlay.model.security_group import SecurityGroup, SecurityGroupRule
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool, default_key
 from underlay.model.trunk import Trunk, port_key
@@ -25,8 +26,17 @@ def links_of(record: Record) -> frozenset[Link]:
             return frozenset({("subnetpool", record.subnetpool_id)})
         case SubnetPool() if record.address_scope_id is not None:
             return frozenset({("address_scope", record.address_scope_id)})
-        case Network() | Port():
+        case Port():
+            groups = [("port_security_group", group_id) for group_id in record.security_group_ids]
+            return _named(("qos_policy", record.qos_policy_id), *groups)
+        case Network():
             return _named(("qos_policy", record.qos_policy_id))
+        case SecurityGroupRule():
+            return _named(
+                ("security_group", record.security_group_id),
+                ("remote_group", record.traffic.remote_group_id),
+                ("remote_address_group", record.traffic.remote_address_group_id),
+            )
         case QosPolicy():
             return frozenset(("qos_rule", rule.id) for rule in record.rules)
         case Trunk():
@@ -43,6 +53,8 @@ def _named(*named: tuple[str, str | None]) -> frozenset[Link]:
 def unique_keys_of(record: Record) -> frozenset[str]:
     """What no other record of the kind may have; rules ask for it by `Snapshot.with_unique_key`."""
     match record:
+        case SecurityGroup(is_default=True):
+            return frozenset({record.project_id})
         case SubnetPool(is_default=True):
             return frozenset({default_key(record.ip_version)})
         case QosPolicy(is_default=True):

@@ -18,6 +18,9 @@ from underlay.store.tables import addresses, links, networks, objects, ports, su
 
 Value = str | bool | int | None
 
+groups = objects.alias("groups")
+"""The table once more, for records that are seen by whose another is."""
+
 
 class Lister:
     """Lists within one transaction."""
@@ -131,6 +134,9 @@ def _visible(kind: Kind, project_id: ProjectId) -> ColumnElement[bool]:
             return TABLES[kind].c.project_id == project_id
         case "agent" | "dhcp_binding":
             return false()
+        case "security_group_rule":
+            own_groups = select(groups.c.id).where(groups.c.kind == "security_group", groups.c.project_id == project_id)
+            return objects.c.id.in_(linking(kind, "security_group", links.c.to_id.in_(own_groups)))
         case _:
             granted = objects.c.id.in_(granted_to(project_id, ("access_as_shared",)))
             return or_(objects.c.project_id == project_id, objects.c.shared, granted)

@@ -195,6 +195,13 @@ def some_link(to_id: str, relations: tuple[str, ...] | None) -> ClauseElement:
     return found if relations is None else found.where(links.c.relation.in_(relations))
 
 
+def linked_to_any(kind: Kind, relation: str, to_ids: tuple[str, ...]) -> ClauseElement:
+    """The records of the kind that name one of the ids in that relation."""
+    table = TABLES[kind]
+    ids = linking(kind, relation, links.c.to_id.in_(to_ids))
+    return select(table.c.record).where(is_of(kind), table.c.id.in_(ids)).order_by(table.c.created)
+
+
 def linking(kind: Kind, relation: ColumnElement[str] | str, to_id: ColumnElement[bool]) -> Select[tuple[str]]:
     """The ids of the records of the kind that name such an id in that relation."""
     return select(links.c.id).where(links.c.kind == kind, links.c.relation == relation, to_id)

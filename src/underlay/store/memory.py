@@ -177,6 +177,11 @@ class MemoryMoment:
         ids = {to_id for record in naming for name, to_id in links_of(record) if name == relation}
         return [record for record in self._state.all_of(record_type) if record.id in ids]
 
+    def linked_to(self, record_type: type[R], relation: str, to_ids: Collection[str]) -> Sequence[R]:
+        """The records of the type that name one of the ids in that relation, in order of creation."""
+        wanted = {(relation, to_id) for to_id in to_ids}
+        return [record for record in self._state.all_of(record_type) if wanted & links_of(record)]
+
     def is_linked(self, to_id: str, *, relations: Collection[str] | None = None) -> bool:
         """Whether any record names the id (in one of the relations)."""
         named = (

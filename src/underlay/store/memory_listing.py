@@ -11,6 +11,7 @@ from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import EVERYBODY
+from underlay.model.security_group import SecurityGroup, SecurityGroupRule
 from underlay.model.subnet import Subnet
 from underlay.store.contract import FILTERS, LINK, SORTS, TAG_FILTERS, MarkerNotFound, Query, R
 from underlay.store.links import links_of, tags_of
@@ -97,6 +98,9 @@ def _visible(state: State, record: Record, project_id: ProjectId) -> bool:
             return record.project_id == project_id
         case Agent() | DhcpBinding():
             return False
+        case SecurityGroupRule():
+            group = state.find(SecurityGroup, record.security_group_id)
+            return group is not None and group.project_id == project_id
         case _:
             columns = columns_of(record)
             seen = bool(columns["shared"]) or columns["project_id"] == project_id

@@ -20,7 +20,13 @@ from underlay.model.rbac_policy import RbacAction
 from underlay.model.subnet import Subnet
 from underlay.store.contract import InUse, Query, R
 from underlay.store.listing import Lister
-from underlay.store.lookups import LookupStatements, port_of_other_owner, port_of_other_owner_using, some_link
+from underlay.store.lookups import (
+    LookupStatements,
+    linked_to_any,
+    port_of_other_owner,
+    port_of_other_owner_using,
+    some_link,
+)
 from underlay.store.prefix_index import block_with, smallest_block, taken_by
 from underlay.store.ranges import address_from
 from underlay.store.records import Records
@@ -131,6 +137,11 @@ class Moment:
         by_kind = self._sql.named_by_any if record_id is None else self._sql.named_by
         values = {"by": kind, "by_id": record_id, "relation": relation}
         return [decode_as(record_type, row[0]) for row in self._session.rows(by_kind[KINDS[record_type]], values)]
+
+    def linked_to(self, record_type: type[R], relation: str, to_ids: Collection[str]) -> Sequence[R]:
+        """The records of the type that name one of the ids in that relation, in order of creation."""
+        rows = self._session.select(linked_to_any(KINDS[record_type], relation, tuple(to_ids)))
+        return [decode_as(record_type, row[0]) for row in rows]
 
     def is_linked(self, to_id: str, *, relations: Collection[str] | None = None) -> bool:
         """Whether any record names the id (in one of the relations)."""

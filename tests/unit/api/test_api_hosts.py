@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fakes.api_server import ApiServer
+from underlay.rules.snapshot import QUOTA_DEFAULTS
 
 AGENTS = {
     "agents": [
@@ -110,7 +111,7 @@ def test_quotas_are_set_shown_and_reset(server: ApiServer) -> None:
     """Own limits beat the defaults; a delete brings those back; use is counted."""
     server.made("networks", "member")
     changed = server.call("PUT", "/v2.0/quotas/project-a", {"quota": {"network": "7"}}).json()["quota"]
-    assert {"network": 7, "subnet": 100, "port": 500, "project_id": "project-a", "tenant_id": "project-a"} == changed
+    assert {**QUOTA_DEFAULTS, "network": 7, "project_id": "project-a", "tenant_id": "project-a"} == changed
     assert [changed] == server.call("GET", "/v2.0/quotas").json()["quotas"]
     used = server.call("GET", "/v2.0/quotas/project-a/details.json", token="member").json()["quota"]["network"]
     assert {"limit": 7, "used": 1, "reserved": 0} == used

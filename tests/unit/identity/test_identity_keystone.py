@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
+from underlay.identity.keystone import Account, KeystoneReply, KeystoneTokens
 
 from underlay.identity.errors import Unauthorized, Unavailable
-from underlay.identity.keystone import Account, KeystoneReply, KeystoneTokens
 from underlay.model.caller import Caller
 
 NOW = 1_700_000_000.0
@@ -39,7 +39,11 @@ class ScriptedKeystone:
         if headers["X-Auth-Token"] != f"own{self.own}":
             return KeystoneReply(401, {}, b"{}")
         found = self.tokens.get(headers["X-Subject-Token"])
-        return KeystoneReply(404, {}, b"{}") if found is None else KeystoneReply(200, {}, msgspec.json.encode({"token": found}))
+        return (
+            KeystoneReply(404, {}, b"{}")
+            if found is None
+            else KeystoneReply(200, {}, msgspec.json.encode({"token": found}))
+        )
 
 
 def shown(name: str, roles: list[str]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from underlay.model.errors import (
 )
 from underlay.model.quota import Quota
 from underlay.rules import access
+from underlay.rules.snapshot import QUOTA_DEFAULTS
 
 EVERYBODY = (ADMIN, RED_MEMBER, RED_READER, BLUE_MEMBER, host_caller("cmp1"))
 
@@ -60,7 +61,7 @@ def test_quotas_are_set_by_the_administrator() -> None:
 def test_quotas_that_cannot_be() -> None:
     """Unknown resources, limits below -1, and anybody but the administrator."""
     cloud = Cloud()
-    known = ("network", "subnet", "port")
+    known = tuple(QUOTA_DEFAULTS)
     assert QuotaResourceUnknown("router", known) == cloud.refusal(SetQuota(RED, {"router": 1}))
     assert isinstance(cloud.refusal(SetQuota(RED, {"port": -2})), InvalidInput)
     assert isinstance(cloud.refusal(SetQuota(BLUE, {"port": 2}), BLUE_MEMBER), PolicyNotAuthorized)

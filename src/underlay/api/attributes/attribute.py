@@ -1,6 +1,6 @@
 """What an attribute table is made of: one row per attribute, read by parse, query, render and docs/api.md alike."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -60,6 +60,10 @@ class View(Protocol):
 
     def switch_on(self, host: HostName) -> Mapping[str, Any]:
         """What the host's Open vSwitch agent says of itself; empty when there is none."""
+        ...
+
+    def rules_of(self, group_id: str) -> Sequence[dict[str, Any]]:
+        """The security group's rules as they are shown, in order of creation."""
         ...
 
     def default_quota(self, resource: str) -> int:

@@ -21,6 +21,7 @@ _PROVIDER = {
     "provider:segmentation_id": "segmentation_id",
 }
 _SAME_NAME = ("name", "admin_state_up", "shared", "mtu", "description", "dns_domain", "qos_policy_id")
+_SAME_NAME = ("name", "admin_state_up", "shared", "mtu", "description", "port_security_enabled", "qos_policy_id")
 
 
 def _network_type(network: Network, _: View) -> str:
@@ -186,6 +187,13 @@ NETWORK = Resource(
         _address_scope(4),
         _address_scope(6),
         dns.domain("The DNS domain of its ports, kept for who asks; DHCP tells names of the server's `dns_domain`."),
+        Attribute(
+            "port_security_enabled",
+            "Whether its ports have port security when nothing is said of it. Changing it changes no present port.",
+            show=lambda record, _: record.port_security_enabled,
+            post=values.boolean,
+            put=values.boolean,
+        ),
         standard.description("network"),
         *standard.tags(),
         *standard.history(),

@@ -1,6 +1,7 @@
 """Ports: `/v2.0/ports`, with the binding and extra_dhcp_opt extensions."""
 
 from collections.abc import Collection
+from ipaddress import ip_interface, ip_network
 from typing import Any, Literal
 
 import msgspec
@@ -9,10 +10,17 @@ from underlay.api import values
 from underlay.api.attributes import dns, standard, vif
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.api.attributes.qos import UNENFORCED as NO_QOS
+from underlay.api.attributes.security_group_rule import UNENFORCED
 from underlay.commands.port import CreatePort, DeletePort, FixedIpWish, UpdatePort
-from underlay.model.errors import InvalidInput, PortNotFound
+from underlay.model.errors import (
+    AllowedAddressPairsMissingIP,
+    DuplicateAddressPairInRequest,
+    HTTPBadRequest,
+    InvalidInput,
+    PortNotFound,
+)
 from underlay.model.ids import NetworkId, PortId, ProjectId, SubnetId
-from underlay.model.port import ExtraDhcpOpt, Port
+from underlay.model.port import AllowedAddressPair, ExtraDhcpOpt, Port
 
 _SAME_NAME = (
     "name",
@@ -26,6 +34,8 @@ _SAME_NAME = (
     "dns_domain",
     "qos_policy_id",
     "propagate_uplink_status",
+    "port_security_enabled",
+    "allowed_address_pairs",
 )
 _BINDING = {"binding:host_id": "host", "binding:vnic_type": "vnic_type", "binding:profile": "profile"}
 _MAY_BE_BLANK = ("router", "classless-static-route")
@@ -93,6 +103,58 @@ def _is_blank_on_purpose(option: dict[str, Any]) -> bool:
     return option.get("opt_name") in _MAY_BE_BLANK and option.get("opt_value") == ""
 
 
+def _read_groups(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"'{values.shown(value)}' is not a list")
+    ids = tuple(values.uuid(one) for one in value)
+    if len(set(ids)) != len(ids):
+        raise ValueError(f"Duplicate items in the list: '{values.shown(', '.join(ids))}'")
+    return ids
+
+
+def _read_pairs(value: Any) -> tuple[AllowedAddressPair, ...]:
+    if not isinstance(value, list):
+        raise HTTPBadRequest("Allowed address pairs must be a list.")
+    pairs: list[AllowedAddressPair] = []
+    for one in value:
+        pair = _read_pair(one)
+        if pair in pairs:
+            raise DuplicateAddressPairInRequest(pair.mac_address, pair.ip_address)
+        pairs.append(pair)
+    return tuple(pairs)
+
+
+def _read_pair(value: Any) -> AllowedAddressPair:
+    if not isinstance(value, dict):
+        raise ValueError(f"'{values.shown(value)}' is not a dictionary")
+    mac = values.mac_address(value["mac_address"]) if value.get("mac_address") is not None else None
+    if "ip_address" not in value:
+        raise AllowedAddressPairsMissingIP()
+    unknown = set(value) - {"mac_address", "ip_address"}
+    if unknown:
+        raise HTTPBadRequest(f"Unrecognized attribute(s) '{values.shown(', '.join(sorted(unknown)))}'")
+    if mac is not None and mac.value >> 40 & 1:
+        raise HTTPBadRequest(f"MAC address {mac} is a multicast address, which is not supported.")
+    return AllowedAddressPair(_read_allowed_address(value["ip_address"]), mac)
+
+
+def _read_allowed_address(value: Any) -> str:
+    text = value if isinstance(value, str) and "%" not in value and len(value) <= 64 else ""
+    try:
+        network = ip_interface(text).network
+    except ValueError:
+        kind = "IP subnet" if "/" in text else "IP address"
+        raise HTTPBadRequest(f"'{values.shown(value)}' is not a valid {kind}") from None
+    multicast = ip_network("224.0.0.0/4") if network.version == 4 else ip_network("ff00::/8")
+    if network.prefixlen and network.overlaps(multicast):
+        raise HTTPBadRequest(f"{value} overlaps with multicast range {multicast}, which is not supported.")
+    return text
+
+
+def _show_pairs(port: Port, _: View) -> list[dict[str, str]]:
+    return [{"ip_address": one.ip_address, "mac_address": str(one.mac_address)} for one in port.allowed_address_pairs]
+
+
 def _show_fixed_ips(port: Port, _: View) -> list[dict[str, str]]:
     return [{"subnet_id": one.subnet_id, "ip_address": str(one.ip_address)} for one in port.fixed_ips]
 
@@ -137,6 +199,8 @@ def _renamed(sent: Values) -> dict[str, Any]:
 
 def _create(project_id: ProjectId, sent: Values) -> CreatePort:
     fields = _renamed(sent)
+    if "security_groups" in sent:
+        fields["security_group_ids"] = sent["security_groups"]
     if fields.get("host") == "":
         fields["host"] = None
     if "extra_dhcp_opts" in sent:
@@ -147,6 +211,8 @@ def _create(project_id: ProjectId, sent: Values) -> CreatePort:
 
 def _update(record_id: str, revision: int | None, sent: Values) -> UpdatePort:
     fields = _renamed(sent)
+    if "security_groups" in sent:
+        fields["security_group_ids"] = sent["security_groups"]
     if "extra_dhcp_opts" in sent:
         fields["extra_dhcp_opts"] = sent["extra_dhcp_opts"].wanted
         fields["removed_dhcp_opts"] = sent["extra_dhcp_opts"].withdrawn
@@ -270,6 +336,34 @@ PORT = Resource(
             show=_show_dhcp_options,
             post=values.null_as(_DhcpOptions(), _read_dhcp_options),
             put=values.null_as(_DhcpOptions(), _read_dhcp_options),
+        ),
+        Attribute(
+            "port_security_enabled",
+            "Whether it may use only its own and its allowed addresses, and the rules of its groups hold. Not sent: as "
+            "its network has it; false for ports of the network itself (`network:*`).",
+            show=lambda record, _: record.port_security_enabled,
+            post=values.boolean,
+            put=values.boolean,
+            unenforced="hosts do not enforce port security yet",
+        ),
+        Attribute(
+            "security_groups",
+            "Ids of its security groups. Not sent: the default group of its project; an empty list: none.",
+            show=lambda record, _: record.security_group_ids,
+            post=values.null_as((), _read_groups),
+            put=values.null_as((), _read_groups),
+            filter=standard.text,
+            link="port_security_group",
+            unenforced=UNENFORCED,
+        ),
+        Attribute(
+            "allowed_address_pairs",
+            "Addresses that it may use beside its own: a list of `{ip_address, mac_address}`, an address or a prefix; "
+            "without a MAC its own is meant.",
+            show=_show_pairs,
+            post=values.null_as((), _read_pairs),
+            put=values.null_as((), _read_pairs),
+            unenforced="hosts do not enforce port security yet, so every address is allowed",
         ),
         Attribute(
             "qos_policy_id",

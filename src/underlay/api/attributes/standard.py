@@ -89,6 +89,28 @@ def shared(description: str) -> Attribute:
     )
 
 
+def shared_by_policies(of: str) -> Attribute:
+    """`shared`, of what only RBAC policies share."""
+    return Attribute(
+        "shared",
+        f"Whether the {of} is shared with all projects or with the caller's, by RBAC policies.",
+        show=lambda record, view: record.shared or view.is_granted(record.id),
+        filter=values.boolean,
+    )
+
+
+def post_description(of: str) -> Attribute:
+    """`description` of what is never changed."""
+    return Attribute(
+        "description",
+        f"What the {of} is for; free text of at most {DESCRIPTION_LENGTH} characters.",
+        show=lambda record, _: record.description,
+        post=values.null_as("", values.text_up_to(DESCRIPTION_LENGTH)),
+        filter=text,
+        sort=True,
+    )
+
+
 def description(of: str) -> Attribute:
     """`description`, free text."""
     reader = values.null_as("", values.text_up_to(DESCRIPTION_LENGTH))
