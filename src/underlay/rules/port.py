@@ -18,7 +18,7 @@ from underlay.model.errors import InvalidInput, PolicyNotAuthorized, ServicePort
 from underlay.model.ids import PortId
 from underlay.model.network import Network
 from underlay.model.port import Binding, ExtraDhcpOpt, FixedIp, Port, PortStatus
-from underlay.rules import access, dhcp_port, dns, fixed_ip, mac, port_mac, port_security, qos_policy, quota, trunk
+from underlay.rules import access, dhcp_port, dns, fixed_ip, port_mac, port_security, qos_policy, quota, trunk
 from underlay.rules.amend import amended
 from underlay.rules.fixed_ip import Claimant, Wishes
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -47,11 +47,6 @@ def create(
     dns.require_name(command.dns_name, regulations)
     quota.require_room("port", command.project_id, snapshot, regulations)
     chosen_mac = port_mac.at_creation(command, network.id, snapshot, circumstances, regulations)
-    if command.mac_address is None:
-        chosen_mac = mac.choose(network.id, snapshot, circumstances, regulations)
-    else:
-        mac.require_usable(command.mac_address, network.id, snapshot)
-        chosen_mac = command.mac_address
     with_mac = structs.replace(command, mac_address=chosen_mac)
     guard = port_security.at_creation(with_mac, network, snapshot, caller, circumstances, regulations)
     claimant = Claimant(network.id, chosen_mac, command.device_owner)
@@ -103,9 +98,6 @@ def update(
     _require_options(options)
     binding = _updated_binding(command, before.binding)
     new_mac = port_mac.in_update(command, before, binding, snapshot, circumstances, regulations)
-    new_mac = before.mac_address if command.mac_address is UNSET else command.mac_address
-    if new_mac != before.mac_address:
-        _require_mac_change(before, new_mac, binding, snapshot)
     guard = port_security.in_update(command, before, new_mac, snapshot, caller, regulations)
     admin_state_up = before.admin_state_up if command.admin_state_up is UNSET else command.admin_state_up
     stays = admin_state_up and binding.host == before.binding.host

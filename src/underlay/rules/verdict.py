@@ -26,6 +26,10 @@ class PortsAnswer(msgspec.Struct, frozen=True):
     ports: dict[PortId, PortReport]
 
 
+Result = Record | QosRule | PortBinding | DefaultSecurityGroupRule | HeartbeatAnswer | PortsAnswer | tuple[Record, ...]
+"""What can be answered."""
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """Attributes:
     writes: empty when nothing changes.
@@ -35,8 +39,5 @@ class Verdict(msgspec.Struct, frozen=True):
     """
 
     writes: Writes = Writes()
-    result: Record | QosRule | PortBinding | HeartbeatAnswer | PortsAnswer | tuple[Record, ...] | None = None
-    result: Record | QosRule | DefaultSecurityGroupRule | HeartbeatAnswer | PortsAnswer | tuple[Record, ...] | None = (
-        None
-    )
+    result: Result | None = None
     heartbeats: tuple[AgentId, ...] = ()

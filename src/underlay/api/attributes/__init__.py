@@ -19,7 +19,6 @@ from underlay.api.attributes.subnet import SUBNET
 from underlay.api.attributes.subnet_pool import SUBNET_POOL
 from underlay.api.attributes.trunk import TRUNK
 
-RESOURCES = (NETWORK, SUBNET, PORT, AGENT, QUOTA, INSTANCE, ADDRESS_SCOPE, SUBNET_POOL, QOS_POLICY, TRUNK, RBAC_POLICY)
 RESOURCES = (
     NETWORK,
     SUBNET,
@@ -35,6 +34,7 @@ RESOURCES = (
     SUBNET_POOL,
     QOS_POLICY,
     TRUNK,
+    RBAC_POLICY,
 )
 
 INSIDE = (*QOS_RULES, PORT_BINDING, AVAILABILITY)

@@ -20,8 +20,16 @@ _PROVIDER = {
     "provider:physical_network": "physical_network",
     "provider:segmentation_id": "segmentation_id",
 }
-_SAME_NAME = ("name", "admin_state_up", "shared", "mtu", "description", "dns_domain", "qos_policy_id")
-_SAME_NAME = ("name", "admin_state_up", "shared", "mtu", "description", "port_security_enabled", "qos_policy_id")
+_SAME_NAME = (
+    "name",
+    "admin_state_up",
+    "shared",
+    "mtu",
+    "description",
+    "dns_domain",
+    "port_security_enabled",
+    "qos_policy_id",
+)
 
 
 def _network_type(network: Network, _: View) -> str:
