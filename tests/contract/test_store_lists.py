@@ -200,6 +200,21 @@ def test_an_object_is_granted_once(any_store: AnyStore) -> None:
         any_store.write(lambda moment: moment.commit_writes(Writes(puts=(second,))))
 
 
+def test_a_list_as_text_has_the_same_records(store: AnyStore) -> None:
+    """In the same order, by the same query; addresses and times as JSON has them."""
+    query = Query(filters={"name": ("a", "c")}, sort=(("name", False),), limit=3)
+    with store.read() as reading:
+        records, texts = reading.list_records(Port, query), reading.list_as_text(Port, query)
+    for record, text in zip(records, texts, strict=True):
+        assert (record.id, str(record.mac_address), record.binding.host) == (
+            text.id,
+            text.mac_address,
+            text.binding.host,
+        )
+        assert [str(fixed.ip_address) for fixed in record.fixed_ips] == [each.ip_address for each in text.fixed_ips]
+        assert record.created_at.isoformat()[:19] == text.created_at[:19]
+
+
 def test_many_values_of_one_filter(store: AnyStore) -> None:
     """A thousand ids in one filter are one list like any other."""
     ids = tuple(f"id{number}" for number in range(1000))

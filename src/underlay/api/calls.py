@@ -11,7 +11,7 @@ from underlay.api.exchange import Answer, Ask, Reading, Service, answer
 from underlay.api.execute import execute, execute_and_render, viewpoint
 from underlay.api.parse import parse_create, parse_json, parse_update
 from underlay.api.query import finish, links, read_fields, read_query
-from underlay.api.render import render
+from underlay.api.render import render, renderer
 from underlay.model.errors import BadRequest, HTTPBadRequest, HTTPNotFound
 from underlay.store.contract import LINK, MarkerNotFound, Query
 
@@ -26,9 +26,9 @@ def list_records(resource: Resource, service: Service, ask: Ask) -> Answer:
     with service.store.read() as reading:
         view = viewpoint(service, ask.caller, reading)
         stored = _under_parent(resource, wanted.stored, reading, ask)
-        found = finish(wanted, _fetch(resource, reading, stored), view)
+        found = finish(wanted, _fetch(resource, reading, stored, as_text=resource.listed_as_text), view)
         view.expect(record.id for record in found)
-        shown = [render(resource, record, view, wanted.fields) for record in found]
+        shown = list(map(renderer(resource, view, wanted.fields), found))
     body: dict[str, Any] = {resource.collection: shown}
     page_links = links(wanted, ask.query, ask.base + ask.url_path, found)
     if page_links:
@@ -123,8 +123,10 @@ def _require_under_parent(resource: Resource, service: Service, ask: Ask) -> Non
             _find(resource, ask.path["id"], reading, ask)
 
 
-def _fetch(resource: Resource, reading: Reading, query: Query) -> list[Any]:
+def _fetch(resource: Resource, reading: Reading, query: Query, *, as_text: bool = False) -> list[Any]:
     try:
+        if as_text:
+            return reading.list_as_text(resource.record_type, query)
         return reading.list_records(resource.record_type, query)
     except MarkerNotFound:
         raise resource.missing(query.marker) from None

@@ -8,7 +8,7 @@ rules are neighbours and do not import each other, so who needs both (api) joins
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -119,6 +119,10 @@ class Listing(Protocol):
         """The records that fit, in order. A fixed number of SQL statements, whatever the number of records.
 
         Raises MarkerNotFound, and KeyError for a name that is in neither FILTERS nor SORTS."""
+        ...
+
+    def list_as_text(self, record_type: type[Record], query: Query) -> list[Any]:
+        """As `list_records`, for showing only: addresses and times are the text that JSON has (`twins`)."""
         ...
 
     def heartbeats(self) -> dict[AgentId, datetime]:

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, false, func, or_, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from underlay.model.change import KINDS, Kind
+from underlay.model.change import KINDS, Kind, Record
 from underlay.model.ids import ProjectId
 from underlay.model.rbac_policy import EVERYBODY
 from underlay.store.contract import FILTERS, LINK, SORTS, TAG_FILTERS, MarkerNotFound, Query, R
 from underlay.store.lookups import granted_to, linking
 from underlay.store.ranges import packed_or_none
-from underlay.store.rows import TABLES, column_name, decode_as, is_of
-from underlay.store.statements import Session
+from underlay.store.rows import TABLES, column_name, decode_as, decode_twin, is_of
+from underlay.store.statements import Row, Session
 from underlay.store.tables import addresses, links, networks, objects, ports, subnets, tags
 
 Value = str | bool | int | None
@@ -30,6 +30,13 @@ class Lister:
 
     def list_records(self, record_type: type[R], query: Query) -> list[R]:
         """As `contract.Listing.list_records`."""
+        return [decode_as(record_type, row[0]) for row in self._rows(record_type, query)]
+
+    def list_as_text(self, record_type: type[Record], query: Query) -> list[Any]:
+        """As `contract.Listing.list_as_text`."""
+        return [decode_twin(record_type, row[0]) for row in self._rows(record_type, query)]
+
+    def _rows(self, record_type: type[Any], query: Query) -> Sequence[Row]:
         kind = KINDS[record_type]
         table = TABLES[kind]
         statement = select(table.c.record).where(is_of(kind), *_conditions(kind, query))
@@ -39,8 +46,8 @@ class Lister:
         statement = statement.order_by(*(key.asc() if ascending else key.desc() for key, ascending in keys))
         if query.limit is not None:
             statement = statement.limit(query.limit)
-        records = [decode_as(record_type, row[0]) for row in self._session.select(statement)]
-        return records[::-1] if query.page_reverse else records
+        rows = self._session.select(statement)
+        return rows[::-1] if query.page_reverse else rows
 
     def _beyond_marker(
         self, kind: Kind, keys: Sequence[tuple[KeyedColumnElement[Any], bool]], marker: str

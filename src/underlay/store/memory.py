@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from underlay.model import prefixes
 from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
@@ -28,7 +28,7 @@ from underlay.store.memory_listing import select_records
 from underlay.store.memory_log import MemoryLog
 from underlay.store.memory_state import Kept, State
 from underlay.store.ranges import free_runs
-from underlay.store.rows import counted_project, hosts_of, segment_key
+from underlay.store.rows import counted_project, decode_twin, hosts_of, segment_key
 
 T = TypeVar("T")
 
@@ -109,6 +109,10 @@ class MemoryMoment:
     def list_records(self, record_type: type[R], query: Query) -> list[R]:
         """As `contract.Listing.list_records`."""
         return select_records(self._state, record_type, query)
+
+    def list_as_text(self, record_type: type[Record], query: Query) -> list[Any]:
+        """As `contract.Listing.list_as_text`."""
+        return [decode_twin(record_type, encode(record)) for record in select_records(self._state, record_type, query)]
 
     def heartbeats(self) -> dict[AgentId, datetime]:
         """As `contract.Listing.heartbeats`."""

@@ -6,11 +6,11 @@ Lookups by id are remembered for the length of the transaction, so that rule and
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
 from underlay.model.agent import Agent, AgentType, DhcpBinding
-from underlay.model.change import KINDS, Kind, Ref, Writes
+from underlay.model.change import KINDS, Kind, Record, Ref, Writes
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId, Vid
 from underlay.model.instance import Instance
 from underlay.model.network import Network
@@ -71,6 +71,10 @@ class Moment:
     def list_records(self, record_type: type[R], query: Query) -> list[R]:
         """As `contract.Listing.list_records`."""
         return Lister(self._session).list_records(record_type, query)
+
+    def list_as_text(self, record_type: type[Record], query: Query) -> list[Any]:
+        """As `contract.Listing.list_as_text`."""
+        return Lister(self._session).list_as_text(record_type, query)
 
     def heartbeats(self) -> dict[AgentId, datetime]:
         """As `contract.Listing.heartbeats`."""

@@ -4,6 +4,7 @@ What goes in is a record of `model`; what comes out is a dict with every column 
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, assert_never, cast
 
 import msgspec
@@ -20,6 +21,7 @@ from underlay.model.quota import Quota
 from underlay.model.subnet import Subnet
 from underlay.store import tables
 from underlay.store.contract import R
+from underlay.store.twins import twin_of
 
 _OWN_TABLES: Final[Mapping[Kind, Table]] = {
     "network": tables.networks,
@@ -60,6 +62,16 @@ def decode_as(record_type: type[R], text: str | bytes) -> R:
 def decode_kind(kind: Kind, text: str | bytes) -> Record:
     """The record, which is of that kind."""
     return cast(Record, _DECODERS[kind].decode(text))
+
+
+def decode_twin(record_type: type[Record], text: str | bytes) -> Any:
+    """The record with text for addresses and times (`twins`)."""
+    return _twin_decoder(record_type).decode(text)
+
+
+@cache
+def _twin_decoder(record_type: type[Record]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(twin_of(record_type))
 
 
 def column_name(attribute: str) -> str:

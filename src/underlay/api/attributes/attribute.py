@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Protocol
 
 import msgspec
@@ -71,6 +72,19 @@ class View(Protocol):
         ...
 
 
+class Field(msgspec.Struct, frozen=True):
+    """Shows a field of the record as it is; `path` may lead into a part, as in `binding.profile`.
+
+    As data, and no function, so that all such attributes of a record are read at once.
+    """
+
+    path: str
+
+    def __call__(self, record: Any, _: View) -> Any:
+        """The field's value."""
+        return attrgetter(self.path)(record)
+
+
 class Attribute(msgspec.Struct, frozen=True):
     """One attribute of one resource.
 
@@ -122,6 +136,7 @@ class Resource(msgspec.Struct, frozen=True):
     parent: nested resources only. They are seen and changed only under the right parent, if that may be seen.
     inside: kept inside the parent's record; `api.inside` answers for it.
     admin_only: for everybody else lists are empty and records missing.
+    listed_as_text: what shows its attributes takes records whose addresses and times are text (`store.twins`).
     unenforced: what hosts do not do yet of such a record, for a warning; empty: all is done.
     name, collection: the keys of one and of many in bodies, as in `{"network": {}}` and `{"networks": []}`.
     record_type: what the store keeps.
@@ -141,6 +156,7 @@ class Resource(msgspec.Struct, frozen=True):
     path: str = ""
     parent: Parent | None = None
     admin_only: bool = False
+    listed_as_text: bool = False
     inside: bool = False
     unenforced: str = ""
 
@@ -155,8 +171,10 @@ class Resource(msgspec.Struct, frozen=True):
         return next((one for one in self.attributes if one.name == name), None)
 
 
-def timestamp(moment: datetime) -> str:
-    """`2013-04-01T12:00:00Z`, as the API writes times; the moment is UTC."""
+def timestamp(moment: datetime | str) -> str:
+    """`2013-04-01T12:00:00Z`, as the API writes times; the moment is UTC, as text it is in JSON's form."""
+    if isinstance(moment, str):
+        return moment[:19] + "Z"
     return moment.isoformat(timespec="seconds")[:19] + "Z"
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from underlay.api import values
 from underlay.api.attributes import dns, standard, vif
-from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
+from underlay.api.attributes.attribute import Attribute, Field, Resource, Values, View, pick
 from underlay.api.attributes.qos import UNENFORCED as NO_QOS
 from underlay.api.attributes.security_group_rule import UNENFORCED
 from underlay.commands.port import CreatePort, DeletePort, FixedIpWish, UpdatePort
@@ -228,7 +228,7 @@ def _device(name: str, description: str) -> Attribute:
     return Attribute(
         name,
         description,
-        show=lambda record, _: getattr(record, name),
+        show=Field(name),
         post=reader,
         put=reader,
         filter=standard.text,
@@ -252,7 +252,7 @@ PORT = Resource(
         Attribute(
             "network_id",
             "The network that it is on.",
-            show=lambda record, _: record.network_id,
+            show=Field("network_id"),
             post=values.uuid,
             required=True,
             filter=standard.text,
@@ -282,14 +282,14 @@ PORT = Resource(
         Attribute(
             "status",
             "`ACTIVE` once its host has wired it, else `DOWN`.",
-            show=lambda record, _: record.status,
+            show=Field("status"),
             filter=standard.text,
             sort=True,
         ),
         Attribute(
             "status_reason",
             "Ours: why its host could not wire it; empty when there is nothing to say.",
-            show=lambda record, _: record.status_reason,
+            show=Field("status_reason"),
         ),
         _device("device_id", "The machine that it belongs to."),
         _device("device_owner", "What kind of thing that is: `compute:nova`, `network:dhcp`."),
@@ -317,14 +317,14 @@ PORT = Resource(
         Attribute(
             "binding:vnic_type",
             "Kind of device; only `normal` is wired.",
-            show=lambda record, _: record.binding.vnic_type,
+            show=Field("binding.vnic_type"),
             post=_vnic_type,
             put=_vnic_type,
         ),
         Attribute(
             "binding:profile",
             "The client's own data, kept and given back.",
-            show=lambda record, _: record.binding.profile,
+            show=Field("binding.profile"),
             post=vif.read_profile,
             put=vif.read_profile,
             admin=True,
@@ -341,7 +341,7 @@ PORT = Resource(
             "port_security_enabled",
             "Whether it may use only its own and its allowed addresses, and the rules of its groups hold. Not sent: as "
             "its network has it; false for ports of the network itself (`network:*`).",
-            show=lambda record, _: record.port_security_enabled,
+            show=Field("port_security_enabled"),
             post=values.boolean,
             put=values.boolean,
             unenforced="hosts do not enforce port security yet",
@@ -349,7 +349,7 @@ PORT = Resource(
         Attribute(
             "security_groups",
             "Ids of its security groups. Not sent: the default group of its project; an empty list: none.",
-            show=lambda record, _: record.security_group_ids,
+            show=Field("security_group_ids"),
             post=values.null_as((), _read_groups),
             put=values.null_as((), _read_groups),
             filter=standard.text,
@@ -368,7 +368,7 @@ PORT = Resource(
         Attribute(
             "qos_policy_id",
             "The QoS policy of this port; null: that of its network, if it has one.",
-            show=lambda record, _: record.qos_policy_id,
+            show=Field("qos_policy_id"),
             post=values.or_none(values.uuid),
             put=values.or_none(values.uuid),
             filter=standard.text,
@@ -397,4 +397,5 @@ PORT = Resource(
     create=_create,
     update=_update,
     delete=_delete,
+    listed_as_text=True,
 )

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from underlay.api import values
-from underlay.api.attributes.attribute import Attribute, View, timestamp
+from underlay.api.attributes.attribute import Attribute, Field, timestamp
 from underlay.api.values import Reader
 
 NAME_LENGTH = 255
@@ -21,9 +21,7 @@ def text(value: Any) -> str:
 
 def identifier(of: str) -> Attribute:
     """`id`, made by the server."""
-    return Attribute(
-        "id", f"Identifies the {of}; made by the server.", show=lambda record, _: record.id, filter=text, sort=True
-    )
+    return Attribute("id", f"Identifies the {of}; made by the server.", show=Field("id"), filter=text, sort=True)
 
 
 def name(of: str) -> Attribute:
@@ -32,7 +30,7 @@ def name(of: str) -> Attribute:
     return Attribute(
         "name",
         f"Name of the {of}, for people; need not be unique. At most {NAME_LENGTH} characters.",
-        show=lambda record, _: record.name,
+        show=Field("name"),
         post=reader,
         put=reader,
         filter=text,
@@ -47,7 +45,7 @@ def owner() -> tuple[Attribute, Attribute]:
         return Attribute(
             label,
             description,
-            show=_show_project_id,
+            show=Field("project_id"),
             post=values.text_up_to(PROJECT_ID_LENGTH),
             filter=text,
             sort=True,
@@ -59,16 +57,12 @@ def owner() -> tuple[Attribute, Attribute]:
     )
 
 
-def _show_project_id(record: Any, _: View) -> Any:
-    return record.project_id
-
-
 def flag(name: str, description: str, *, put: Reader | None = values.boolean) -> Attribute:
     """A boolean that has the same name in the record."""
     return Attribute(
         name,
         description,
-        show=lambda record, _: getattr(record, name),
+        show=Field(name),
         post=values.boolean,
         put=put,
         filter=values.boolean,
@@ -104,7 +98,7 @@ def post_description(of: str) -> Attribute:
     return Attribute(
         "description",
         f"What the {of} is for; free text of at most {DESCRIPTION_LENGTH} characters.",
-        show=lambda record, _: record.description,
+        show=Field("description"),
         post=values.null_as("", values.text_up_to(DESCRIPTION_LENGTH)),
         filter=text,
         sort=True,
@@ -117,7 +111,7 @@ def description(of: str) -> Attribute:
     return Attribute(
         "description",
         f"What the {of} is for; free text of at most {DESCRIPTION_LENGTH} characters.",
-        show=lambda record, _: record.description,
+        show=Field("description"),
         post=reader,
         put=reader,
         filter=text,
@@ -149,7 +143,7 @@ def tags(*, post: bool = False) -> tuple[Attribute, ...]:
         Attribute(
             "tags",
             f"Words to find it by, of at most {TAG_LENGTH} characters; as a filter: has all of these, split by commas.",
-            show=_show_tags,
+            show=Field("tags"),
             post=values.null_as((), read_tags) if post else None,
             filter=text,
         ),
@@ -157,10 +151,6 @@ def tags(*, post: bool = False) -> tuple[Attribute, ...]:
         only_filter("not-tags", "has not all of"),
         only_filter("not-tags-any", "has none of"),
     )
-
-
-def _show_tags(record: Any, _: View) -> Any:
-    return record.tags
 
 
 def history() -> tuple[Attribute, ...]:
@@ -183,7 +173,7 @@ def history() -> tuple[Attribute, ...]:
         Attribute(
             "revision_number",
             "Counts its changes from 1; `If-Match: revision_number=N` makes a change conditional on it.",
-            show=lambda record, _: record.revision_number,
+            show=Field("revision_number"),
             filter=values.integer,
             sort=True,
         ),
