@@ -22,10 +22,9 @@ def scopes_of(network_id: NetworkId, snapshot: Snapshot) -> Scopes:
 
 
 def all_scopes(snapshot: Snapshot) -> Mapping[NetworkId, Scopes]:
-    """Of all networks that are in one: a statement for the pools and one for the subnets of each that has a scope."""
+    """Of all networks that are in one: a statement for the pools and one for their subnets."""
     scoped = {pool.id: pool.address_scope_id for pool in snapshot.records_of(SubnetPool) if pool.address_scope_id}
     scopes: dict[NetworkId, dict[int, str]] = {}
-    for pool_id, scope_id in scoped.items():
-        for subnet in snapshot.linked(Subnet, "subnetpool", pool_id):
-            scopes.setdefault(subnet.network_id, {})[subnet.ip_version] = scope_id
+    for subnet in snapshot.linked_to(Subnet, "subnetpool", tuple(scoped)) if scoped else ():
+        scopes.setdefault(subnet.network_id, {})[subnet.ip_version] = scoped[subnet.subnetpool_id or ""]
     return scopes

@@ -21,6 +21,7 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      IllegalSubnetPoolPrefixUpdate IllegalSubnetPoolUpdate
     |                      IllegalSubnetPoolIpVersionAssociationToAddressScope MinPrefixSubnetAllocationError
     |                      MaxPrefixSubnetAllocationError SubnetPoolDeleteError NetworkSubnetPoolAffinityError
+    |                      RbacPolicyInitError
     |                      NetworkAddressScopeAffinityError InvalidSubnetServiceType InvalidInputSubnetServiceType
     |- TransportError      HTTPMethodNotAllowed HTTPRequestTimeout HTTPRequestEntityTooLarge
     |- UnauthorizedError   Unauthorized
@@ -439,6 +440,15 @@ class MaxPrefixSubnetAllocationError(BadRequestError):
     template = "Unable to allocate subnet with prefix length {prefixlen}, maximum allowed prefix is {max_prefixlen}."
     prefixlen: int
     max_prefixlen: int
+
+
+@dataclass(unsafe_hash=True)
+class RbacPolicyInitError(BadRequestError):
+    """`reason` is a clause without a full stop."""
+
+    template = "RBAC policy for object {object_id} could not be created: {reason}."
+    object_id: str
+    reason: str
 
 
 @dataclass(unsafe_hash=True)

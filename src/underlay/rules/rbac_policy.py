@@ -11,6 +11,7 @@ from typing import Any, Final, assert_never, cast
 from msgspec import UNSET, structs
 
 from underlay.commands.rbac_policy import CreateRbacPolicy, DeleteRbacPolicy, RbacPolicyCommand, UpdateRbacPolicy
+from underlay.model.address_scope import AddressScope
 from underlay.model.caller import Caller
 from underlay.model.change import RECORD_TYPES, Kind, Record, Ref, Writes, project_of
 from underlay.model.errors import (
@@ -18,11 +19,13 @@ from underlay.model.errors import (
     InvalidActionForType,
     InvalidInput,
     NotFoundError,
+    RbacPolicyInitError,
     RbacPolicyInUse,
     RbacPolicyNotFound,
 )
 from underlay.model.ids import NetworkId, ProjectId
 from underlay.model.rbac_policy import EVERYBODY, RbacAction, RbacPolicy, SharedObject
+from underlay.model.subnet_pool import SubnetPool
 from underlay.rules import access, quota, share
 from underlay.rules.amend import amended, touched
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -83,6 +86,7 @@ def create(
         action=actions[actions.index(command.action)],
         target_project=command.target_project,
     )
+    _require_scope_seen(granted, policy, snapshot)
     others = share.policies_of(policy.object_id, snapshot)
     _require_first(policy, others)
     return Verdict(Writes(puts=(_as_granted(granted, (*others, policy), circumstances), policy)), policy)
@@ -100,6 +104,7 @@ def update(command: UpdateRbacPolicy, snapshot: Snapshot, caller: Caller, circum
     _require_first(after, others)
     _require_unused(before, (*others, after), snapshot)
     granted = _object(before, snapshot)
+    _require_scope_seen(granted, after, snapshot)
     return Verdict(Writes(puts=(_as_granted(granted, (*others, after), circumstances), after)), after)
 
 
@@ -151,6 +156,17 @@ def _object(policy: RbacPolicy, snapshot: Snapshot) -> Record:
     if found is None:
         raise RbacPolicyNotFound(policy.id, policy.object_type)
     return found
+
+
+def _require_scope_seen(granted: Record, policy: RbacPolicy, snapshot: Snapshot) -> None:
+    """Who is to use a subnet pool may use its address scope. Raises RbacPolicyInitError."""
+    if not isinstance(granted, SubnetPool) or granted.address_scope_id is None:
+        return
+    scope = snapshot.record(AddressScope, granted.address_scope_id)
+    if scope is None or scope.project_id == policy.target_project:
+        return
+    if not snapshot.is_granted(scope.id, policy.target_project):
+        raise RbacPolicyInitError(granted.id, f"its project may not use address scope {scope.id}")
 
 
 def _require_first(policy: RbacPolicy, others: Iterable[RbacPolicy]) -> None:

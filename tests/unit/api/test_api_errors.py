@@ -158,7 +158,8 @@ def test_quotas_hold(server: ApiServer) -> None:
         ),
         ({"cidr": "10.1.0.0/24", "prefixlen": 24}, (400, "BadRequest")),
         ({}, (400, "BadRequest")),
-        ({"cidr": "10.1.0.0/24", "subnetpool_id": "pool"}, (404, "SubnetPoolNotFound")),
+        ({"cidr": "10.1.0.0/24", "subnetpool_id": "pool"}, (400, "HTTPBadRequest")),
+        ({"cidr": "10.1.0.0/24", "subnetpool_id": "0" * 32}, (404, "SubnetPoolNotFound")),
     ],
 )
 def test_subnets_that_cannot_be(

@@ -5,6 +5,7 @@ from msgspec import structs
 
 from fakes.cloud import ADMIN, BLUE, BLUE_MEMBER, RED, RED_MEMBER, RED_READER, Cloud
 from underlay.commands.address_scope import CreateAddressScope, DeleteAddressScope
+from underlay.commands.rbac_policy import CreateRbacPolicy
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet
 from underlay.commands.subnet_pool import (
     AddPrefixes,
@@ -34,6 +35,7 @@ from underlay.model.errors import (
     NetworkSubnetPoolAffinityError,
     PolicyNotAuthorized,
     PrefixVersionMismatch,
+    RbacPolicyInitError,
     SubnetAllocationError,
     SubnetPoolDeleteError,
     SubnetPoolNotFound,
@@ -265,6 +267,19 @@ def test_a_shared_scope_is_its_owners() -> None:
     refused = cloud.refusal(UpdateSubnetPool(pool.id, prefixes=nets("10.0.0.0/7")), BLUE_MEMBER)
     assert isinstance(refused, IllegalSubnetPoolUpdate)
     cloud.do(UpdateSubnetPool(pool.id, prefixes=nets("10.0.0.0/7")), ADMIN)
+
+
+def test_a_pool_is_granted_only_together_with_its_scope() -> None:
+    """To a project that sees the pool's address scope, owns it, or when the pool is in none."""
+    cloud = Cloud()
+    scope = scope_of(cloud)
+    pool = made(cloud, "10.0.0.0/8", address_scope_id=scope.id)
+    grant = CreateRbacPolicy(RED, "subnetpool", pool.id, "access_as_shared", BLUE)
+    assert isinstance(cloud.refusal(grant), RbacPolicyInitError)
+    cloud.do(structs.replace(grant, target_project=RED))
+    cloud.do(CreateRbacPolicy(RED, "address_scope", scope.id, "access_as_shared", BLUE))
+    cloud.do(grant)
+    assert ip_network("10.0.0.0/24") == subnet_of(cloud, cloud.network(caller=BLUE_MEMBER), pool, prefixlen=24).cidr
 
 
 def test_subnets_of_a_network_are_of_one_pool_or_scope() -> None:

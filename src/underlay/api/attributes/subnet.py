@@ -1,5 +1,6 @@
 """Subnets: `/v2.0/subnets`."""
 
+import re
 from typing import Any
 
 from msgspec import UNSET
@@ -33,7 +34,7 @@ _WRITABLE = (
     "service_types",
     "dns_publish_fixed_ip",
 )
-_OWNERS = ("network:", "compute:", "baremetal:", "neutron:")
+_OWNER = re.compile(r"[A-Za-z0-9_.-]+:[\x21-\x7e]+")
 _AT_CREATION = (
     "dhcp_address",
     "ipv6_ra_mode",
@@ -51,7 +52,7 @@ def _read_service_types(value: Any) -> tuple[str, ...]:
     for one in value:
         if not isinstance(one, str):
             raise InvalidInputSubnetServiceType(values.shown(one))
-        if not one.startswith(_OWNERS) or len(one) > 255 or not one.isprintable():
+        if len(one) > 255 or not _OWNER.fullmatch(one):
             raise InvalidSubnetServiceType(values.shown(one))
     return tuple(dict.fromkeys(value))
 
@@ -241,7 +242,7 @@ SUBNET = Resource(
         ),
         Attribute(
             "service_types",
-            "Only ports with one of these as device_owner get addresses of it, rather than of others; empty: all ports.",
+            "Only ports with one of these as device_owner get addresses of it, and of others last; empty: all ports.",
             show=lambda record, _: record.service_types,
             post=values.null_as((), _read_service_types),
             put=values.null_as((), _read_service_types),
