@@ -92,6 +92,18 @@ EXTENSIONS: Final = (
         "Provides security groups filtering when listing ports",
         "2018-01-09T09:00:00-00:00",
     ),
+    Extension(
+        "rbac-address-group",
+        "Add address_group type to RBAC",
+        "Add address_group type to RBAC",
+        "2020-12-14T00:00:00-00:00",
+    ),
+    Extension(
+        "rbac-security-groups",
+        "Add security_group type to network RBAC",
+        "Add security_group type to network RBAC",
+        "2019-02-14T00:00:00-00:00",
+    ),
     Extension("security-group", "security-group", "The security groups extension.", "2012-10-05T10:00:00-00:00"),
     Extension(
         "security-groups-default-rules",

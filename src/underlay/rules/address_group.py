@@ -19,8 +19,6 @@ from underlay.model.address_group import AddressGroup
 from underlay.model.caller import Caller
 from underlay.model.change import Ref, Writes
 from underlay.model.errors import AddressesAlreadyExist, AddressesNotFound, AddressGroupInUse, AddressGroupNotFound
-from underlay.model.ids import ProjectId
-from underlay.model.security_group import SecurityGroupRule
 from underlay.rules import access, share
 from underlay.rules.amend import amended
 from underlay.rules.snapshot import Circumstances, Snapshot
@@ -96,11 +94,6 @@ def delete(command: DeleteAddressGroup, snapshot: Snapshot, caller: Caller) -> V
 def visible(group_id: str, snapshot: Snapshot, caller: Caller) -> AddressGroup:
     """The group, if the caller may see it. Raises AddressGroupNotFound."""
     return access.visible(AddressGroup, group_id, AddressGroupNotFound, snapshot, caller)
-
-
-def users_of(group_id: str, snapshot: Snapshot) -> set[ProjectId]:
-    """The projects whose rules name the group."""
-    return {rule.project_id for rule in snapshot.linked(SecurityGroupRule, OF_RULE, group_id)}
 
 
 def _owned(group_id: str, action: str, revision: int | None, snapshot: Snapshot, caller: Caller) -> AddressGroup:

@@ -26,7 +26,6 @@ from underlay.model.errors import (
     SecurityGroupNotFound,
 )
 from underlay.model.ids import ProjectId
-from underlay.model.port import Port
 from underlay.model.security_group import (
     INITIAL_TEMPLATE,
     PARENT,
@@ -193,11 +192,6 @@ def owned(group_id: str, action: str, snapshot: Snapshot, caller: Caller) -> Sec
         raise SecurityGroupNotFound(group_id)
     access.require_owner(caller, action, group.project_id)
     return group
-
-
-def users_of(group_id: str, snapshot: Snapshot) -> set[ProjectId]:
-    """The projects whose ports are in the group."""
-    return {port.project_id for port in snapshot.linked(Port, OF_PORT, group_id)}
 
 
 def _with_rules(

@@ -50,3 +50,14 @@ def test_a_revision_is_changed_once(server: ApiServer) -> None:
 
     with ThreadPoolExecutor(CLIENTS) as clients:
         assert [200, *[412] * (CLIENTS - 1)] == sorted(clients.map(rename, range(CLIENTS)))
+
+
+def test_a_default_group_is_made_once(server: ApiServer) -> None:
+    """Of eight first ports of a project, all are in the one default group that they make."""
+    net = server.made("networks", "member")["id"]
+    body = {"port": {"network_id": net}}
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        replies = list(clients.map(lambda _: server.call("POST", "/v2.0/ports", body, "member"), range(CLIENTS)))
+    groups = server.call("GET", "/v2.0/security-groups", token="member").json()["security_groups"]
+    assert ["default"] == [group["name"] for group in groups]
+    assert [[groups[0]["id"]]] * CLIENTS == [reply.json()["port"]["security_groups"] for reply in replies]

@@ -1,9 +1,13 @@
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from msgspec import structs
 
-from fakes.api_server import MINE, OTHER, REGULATIONS, ApiServer
+from fakes.api_server import CALLERS, MINE, OTHER, REGULATIONS, ApiServer
+from underlay.api.render import Viewpoint
+from underlay.model.security_group import SecurityGroupRule, Traffic
 
 GROUPS, RULES = "/v2.0/security-groups", "/v2.0/security-group-rules"
 TEMPLATE = "/v2.0/default-security-group-rules"
@@ -404,3 +408,59 @@ def test_quotas_of_security_groups(server: ApiServer) -> None:
     assert {"limit": 100, "used": 6, "reserved": 0} == used["security_group_rule"]
     assert 200 == server.call("PUT", f"/v2.0/quotas/{MINE}", {"quota": {"security_group": 2}}).status
     assert (409, "OverQuota") == refused(server, GROUPS, {"security_group": {"name": "more"}})
+
+
+class CountingSnapshot:
+    """Answers what security groups ask for, and counts."""
+
+    def __init__(self, rules: Sequence[SecurityGroupRule]) -> None:
+        self.rules = rules
+        self.asked: list[frozenset[str]] = []
+
+    def linked_to(self, _: object, relation: str, to_ids: Collection[str]) -> Sequence[SecurityGroupRule]:
+        """The rules of these groups."""
+        assert "security_group" == relation
+        self.asked.append(frozenset(to_ids))
+        return [one for one in self.rules if one.security_group_id in to_ids]
+
+
+def test_the_rules_of_listed_groups_are_read_at_once() -> None:
+    """One lookup, however many groups are shown."""
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    rules = [SecurityGroupRule(f"r{n}", MINE, f"g{n}", Traffic("ingress"), now, now) for n in range(3)]
+    snapshot = CountingSnapshot(rules)
+    view = Viewpoint(CALLERS["member"], snapshot, REGULATIONS, now)  # type: ignore[arg-type]
+    view.expect(["g0", "g1", "g2"])
+    assert [["r0"], ["r1"], ["r2"]] == [[one["id"] for one in view.rules_of(f"g{n}")] for n in range(3)]
+    assert [frozenset({"g0", "g1", "g2"})] == snapshot.asked
+
+
+def test_a_shared_group_is_seen_used_and_not_changed(server: ApiServer) -> None:
+    """By the project that an RBAC policy names: in lists, in its ports; its rules are seen in the group alone."""
+    made = group(server)
+    network = server.made("networks", "other")
+    port = {"port": {"network_id": network["id"], "security_groups": [made["id"]]}}
+    assert (404, "SecurityGroupNotFound") == refused(server, "/v2.0/ports", port, token="other")
+    policy = {
+        "object_type": "security_group",
+        "object_id": made["id"],
+        "action": "access_as_shared",
+        "target_tenant": OTHER,
+    }
+    granted = server.call("POST", "/v2.0/rbac-policies", {"rbac_policy": policy}, "member")
+    assert 201 == granted.status, granted.body
+    one = f"{GROUPS}/{made['id']}"
+    seen = server.call("GET", one, token="other").json()["security_group"]
+    assert (True, 2) == (seen["shared"], len(seen["security_group_rules"]))
+    assert server.call("GET", one, token="member").json()["security_group"]["shared"] is False
+    assert ["web"] == names(server, "?shared=True", token="other")
+    assert (404, "SecurityGroupNotFound") == refused(server, one, {"security_group": {"name": "x"}}, "PUT", "other")
+    rules = server.call("GET", f"{RULES}?security_group_id={made['id']}", token="other").json()
+    assert {"security_group_rules": []} == rules
+    used = server.call("POST", "/v2.0/ports", port, "other")
+    assert [made["id"]] == used.json()["port"]["security_groups"]
+    policy_url = f"/v2.0/rbac-policies/{granted.json()['rbac_policy']['id']}"
+    assert (409, "RbacPolicyInUse") == refused(server, policy_url, None, "DELETE")
+    assert 204 == server.call("DELETE", f"/v2.0/ports/{used.json()['port']['id']}", None, "other").status
+    assert 204 == server.call("DELETE", one, None, "member").status
+    assert 404 == server.call("GET", policy_url, token="member").status
