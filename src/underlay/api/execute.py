@@ -7,8 +7,10 @@ from underlay.api.attributes.attribute import Resource
 from underlay.api.exchange import Service, Transaction
 from underlay.api.render import Viewpoint, render
 from underlay.commands.command import Command
+from underlay.commands.subnet import GiveAutoAddresses
 from underlay.model.caller import Caller
 from underlay.model.change import Writes
+from underlay.model.subnet import Subnet
 from underlay.rules.judge import judge
 from underlay.rules.snapshot import Snapshot
 
@@ -39,9 +41,22 @@ def viewpoint(service: Service, caller: Caller, snapshot: Snapshot) -> Viewpoint
 def _in_transaction(
     service: Service, caller: Caller, commands: Sequence[Command], show: Callable[[Any, Transaction], T]
 ) -> list[T]:
-    def work(transaction: Transaction) -> list[T]:
+    shown, rest = _in_one(service, caller, commands, show)
+    while rest:
+        _, more = _in_one(service, caller, rest[:1], lambda result, _: result)
+        rest = [*more, *rest[1:]]
+    return shown
+
+
+def _in_one(
+    service: Service, caller: Caller, commands: Sequence[Command], show: Callable[[Any, Transaction], T]
+) -> tuple[list[T], list[Command]]:
+    """What the commands come to, and what they leave to be done (`Verdict.then`)."""
+
+    def work(transaction: Transaction) -> tuple[list[T], list[Command]]:
         circumstances = service.circumstances()
-        shown = []
+        shown: list[T] = []
+        rest: list[Command] = []
         for command in commands:
             verdict = judge(command, transaction, caller, circumstances, service.regulations)
             if verdict.writes != Writes():
@@ -49,6 +64,17 @@ def _in_transaction(
             if verdict.heartbeats:
                 transaction.touch_agents(verdict.heartbeats, circumstances.now)
             shown.append(show(verdict.result, transaction))
-        return shown
+            if verdict.then is not None:
+                rest.append(verdict.then)
+        return shown, rest
 
     return service.store.write(work)
+
+
+def finish_spreading(service: Service) -> None:
+    """Before the first request: ports get the automatic addresses that a restart kept from them (`auto_address`)."""
+    caller = Caller("underlay-server", ProjectId(""), frozenset({"admin"}))
+    with service.store.read() as reading:
+        spreading = [subnet.id for subnet in reading.records_of(Subnet) if subnet.is_spreading]
+    for subnet_id in spreading:
+        execute(service, caller, (GiveAutoAddresses(subnet_id),))

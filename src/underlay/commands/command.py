@@ -16,7 +16,7 @@ from underlay.commands.security_group import (
     SecurityGroupCommand,
     SecurityGroupRuleCommand,
 )
-from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
+from underlay.commands.subnet import CreateSubnet, DeleteSubnet, GiveAutoAddresses, UpdateSubnet
 from underlay.commands.subnet_pool import SubnetPoolCommand
 from underlay.commands.tags import TagCommand
 from underlay.commands.trunk import TrunkCommand
@@ -28,6 +28,7 @@ Command = (
     | CreateSubnet
     | UpdateSubnet
     | DeleteSubnet
+    | GiveAutoAddresses
     | CreatePort
     | UpdatePort
     | DeletePort

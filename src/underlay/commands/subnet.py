@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from underlay.model.address import AddressRange, IpAddress, IpNetwork
+from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
 from underlay.model.ids import NetworkId, ProjectId, SubnetId
 from underlay.model.subnet import HostRoute, Ipv6Mode
 
@@ -55,3 +55,10 @@ class UpdateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DeleteSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: SubnetId
     revision: int | None = None
+
+
+class GiveAutoAddresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The server's own: ports whose MAC comes after `after` get the address that they make themselves on the subnet."""
+
+    id: SubnetId
+    after: Mac | None = None

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 
 from underlay.api.app import build_app
 from underlay.api.exchange import Service
+from underlay.api.execute import finish_spreading
 from underlay.identity.key import read_key
 from underlay.identity.passwords import Passwords
 from underlay.identity.routes import identity_routes
@@ -110,10 +111,19 @@ def application(
     identity_store = store.identity()
     tokens = Tokens(identity_store, key, settings.token_lifetime_s, time.time)
     feed = Feed(store)
+    service = Service(
+        store=store,
+        regulations=regulations,
+        verify=tokens.verify,
+        circumstances=present_circumstances,
+        public_url=settings.public_url,
+        max_request_bytes=settings.max_request_bytes,
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         feed.start()
+        await run_sync(finish_spreading, service)
         if stopping is not None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, stopping.call)
@@ -123,14 +133,7 @@ def application(
         structlog.get_logger().info("stopped")
 
     return build_app(
-        Service(
-            store=store,
-            regulations=regulations,
-            verify=tokens.verify,
-            circumstances=present_circumstances,
-            public_url=settings.public_url,
-            max_request_bytes=settings.max_request_bytes,
-        ),
+        service,
         feed,
         workers,
         stopping.event if stopping else asyncio.Event(),

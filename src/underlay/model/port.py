@@ -15,6 +15,14 @@ DHCP_OWNER: Final = "network:dhcp"
 RESERVED_DHCP_DEVICE: Final = "reserved_dhcp_port"
 """device_id of a DHCP port that waits for the next agent, which takes it over with address and MAC."""
 
+ROUTER_OWNERS: Final = (
+    "network:router_interface",
+    "network:router_interface_distributed",
+    "network:ha_router_replicated_interface",
+    "network:router_centralized_snat",
+)
+"""device_owners of routers' ports: they have just the addresses that they are given."""
+
 PortStatus = Literal["ACTIVE", "DOWN"]
 
 

@@ -28,6 +28,7 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     allocation_pools: where ports without an address asked for get theirs; sorted, disjoint, inside cidr.
     subnetpool_id: the subnet pool that its block is of.
     service_types: device_owners of the ports that may have addresses of it; () for all.
+    is_spreading: not all ports that were there before it have their automatic address yet.
     dhcp_address: the address asked for the subnet's DHCP port; None lets the server pick (lowest free).
     """
 
@@ -51,6 +52,7 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     subnetpool_id: str | None = None
     service_types: tuple[str, ...] = ()
     dns_publish_fixed_ip: bool = False
+    is_spreading: bool = False
     tags: tuple[str, ...] = ()
 
     @property

@@ -24,7 +24,7 @@ from underlay.model.errors import (
     SubnetNotFound,
 )
 from underlay.model.ids import NetworkId, PortId
-from underlay.model.port import DHCP_OWNER, FixedIp
+from underlay.model.port import DHCP_OWNER, ROUTER_OWNERS, FixedIp
 from underlay.model.subnet import Subnet
 from underlay.rules import ipam
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -79,7 +79,9 @@ def assign(
     automatic = [
         FixedIp(subnet.id, ipam.eui64_address(subnet.cidr, claimant.mac))
         for subnet in subnets
-        if ipam.is_auto_address(subnet) and subnet.id not in addressed
+        if ipam.is_auto_address(subnet)
+        and subnet.id not in addressed
+        and claimant.device_owner not in ROUTER_OWNERS
     ]
     return (*chosen, *automatic)
 

@@ -46,7 +46,7 @@ from underlay.commands.security_group import (
     EnsureDefaultSecurityGroup,
     UpdateSecurityGroup,
 )
-from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
+from underlay.commands.subnet import CreateSubnet, DeleteSubnet, GiveAutoAddresses, UpdateSubnet
 from underlay.commands.subnet_pool import (
     AddPrefixes,
     CreateSubnetPool,
@@ -62,6 +62,7 @@ from underlay.rules import (
     address_group,
     address_scope,
     agent,
+    auto_address,
     binding,
     default_security_group_rule,
     instance,
@@ -100,6 +101,8 @@ def judge(
             return subnet.update(command, snapshot, caller, circumstances, regulations)
         case DeleteSubnet():
             return subnet.delete(command, snapshot, caller, circumstances)
+        case GiveAutoAddresses():
+            return auto_address.give(command, snapshot, circumstances)
         case CreatePort():
             return port.create(command, snapshot, caller, circumstances, regulations)
         case UpdatePort():

@@ -98,6 +98,14 @@ class Snapshot(Protocol):
         """The network's ports with that owner, in order of creation: for owners that are few (network:dhcp)."""
         ...
 
+    def ports_by_mac(self, network_id: NetworkId, after: Mac | None, limit: int) -> Sequence[Port]:
+        """The network's first ports by MAC, after that one: to walk it in parts."""
+        ...
+
+    def ports_using(self, subnet_id: SubnetId, limit: int) -> Sequence[Port]:
+        """Some ports with an address of the subnet, at most `limit`."""
+        ...
+
     def some_port_of(self, network_id: NetworkId, *, not_owned_by: Collection[str]) -> Port | None:
         """One port of the network whose owner is none of these: what keeps a network from being deleted."""
         ...

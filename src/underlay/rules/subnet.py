@@ -17,7 +17,7 @@ from underlay.model.ids import SubnetId
 from underlay.model.network import Network
 from underlay.model.port import DHCP_OWNER
 from underlay.model.subnet import Subnet
-from underlay.rules import access, dhcp_port, ipam, quota, schedule, subnet_allocation, subnet_form
+from underlay.rules import access, auto_address, dhcp_port, ipam, quota, schedule, subnet_allocation, subnet_form
 from underlay.rules.amend import amended
 from underlay.rules.network import AUTO_DELETED_OWNERS, require_mtu
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -72,7 +72,9 @@ def create(
     quota.require_room("subnet", command.project_id, snapshot, regulations)
     grown = amended(network, circumstances.now, subnet_ids=(*network.subnet_ids, subnet.id))
     served = _served(grown, (*siblings, subnet), snapshot, circumstances, regulations) if subnet.enable_dhcp else ()
-    return Verdict(Writes(puts=(grown, subnet, *served)), subnet)
+    automatic, rest = auto_address.first_part(subnet, snapshot, circumstances)
+    subnet = structs.replace(subnet, is_spreading=rest is not None)
+    return Verdict(Writes(puts=(grown, subnet, *served, *automatic)), subnet, then=rest)
 
 
 def update(
@@ -117,22 +119,32 @@ def update(
 
 
 def delete(command: DeleteSubnet, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
-    """The subnet goes, and its addresses from the ports that nobody made by hand.
+    """The subnet goes, and its addresses from the ports that nobody made by hand, automatic ones from all.
 
     Raises SubnetInUse while any other port has an address of it.
     """
     subnet, network = access.visible_subnet(command.id, snapshot, caller)
     access.require_owner(caller, "delete_subnet", network.project_id)
     access.require_revision(command.revision, subnet.revision_number)
-    kept_by = snapshot.some_port_using(subnet.id, not_owned_by=AUTO_DELETED_OWNERS)
-    if kept_by is not None:
-        raise SubnetInUse(subnet.id, kept_by.id)
+    if ipam.is_auto_address(subnet):
+        taken, rest = auto_address.take(subnet, snapshot, circumstances)
+        if rest is not None:
+            return Verdict(taken, then=rest)
+    else:
+        taken = _taken_from_own(subnet, network, snapshot, circumstances)
     shrunk = amended(
         network, circumstances.now, subnet_ids=tuple(each for each in network.subnet_ids if each != subnet.id)
     )
+    return Verdict(Writes(puts=(shrunk, *taken.puts), deletes=(*taken.deletes, Ref("subnet", subnet.id))))
+
+
+def _taken_from_own(subnet: Subnet, network: Network, snapshot: Snapshot, circumstances: Circumstances) -> Writes:
+    """The ports that nobody made by hand lose their addresses. Raises SubnetInUse when another port has one."""
+    kept_by = snapshot.some_port_using(subnet.id, not_owned_by=AUTO_DELETED_OWNERS)
+    if kept_by is not None:
+        raise SubnetInUse(subnet.id, kept_by.id)
     ports = [port for owner in AUTO_DELETED_OWNERS for port in snapshot.ports_of(network.id, device_owner=owner)]
-    left = dhcp_port.leave(subnet.id, ports, circumstances)
-    return Verdict(Writes(puts=(shrunk, *left.puts), deletes=(*left.deletes, Ref("subnet", subnet.id))))
+    return dhcp_port.leave(subnet.id, ports, circumstances)
 
 
 def _served(

@@ -32,7 +32,7 @@ def require_valid(subnet: Subnet, before: Subnet | None, regulations: Regulation
     name = "new subnet" if before is None else subnet.id
     _require_dns(subnet, name, regulations)
     _require_routes(subnet, name, regulations)
-    _require_ipv6_modes(subnet)
+    _require_ipv6_modes(subnet, before)
     if gets_dhcp or before is None:
         _require_dhcp_address(subnet)
 
@@ -90,7 +90,7 @@ def _require_once(attribute: str, thing: str, values: Iterable[Hashable]) -> Non
         seen.add(value)
 
 
-def _require_ipv6_modes(subnet: Subnet) -> None:
+def _require_ipv6_modes(subnet: Subnet, before: Subnet | None) -> None:
     if subnet.ip_version == 4:
         if subnet.ipv6_ra_mode is not None:
             raise InvalidInput("ipv6_ra_mode is not valid when ip_version is 4")
@@ -98,6 +98,8 @@ def _require_ipv6_modes(subnet: Subnet) -> None:
             raise InvalidInput("ipv6_address_mode is not valid when ip_version is 4")
         return
     modes = {mode for mode in (subnet.ipv6_ra_mode, subnet.ipv6_address_mode) if mode is not None}
+    if modes and before is not None and not subnet.enable_dhcp:
+        raise InvalidInput("Cannot disable enable_dhcp with ipv6 attributes set")
     if modes and not subnet.enable_dhcp:
         raise InvalidInput("ipv6_ra_mode or ipv6_address_mode cannot be set when enable_dhcp is set to False")
     if len(modes) > 1:

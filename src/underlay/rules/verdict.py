@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from underlay.commands.command import Command
 from underlay.model.change import Record, Writes
 from underlay.model.ids import AgentId, PortId
 from underlay.model.port_binding import PortBinding
@@ -36,8 +37,10 @@ class Verdict(msgspec.Struct, frozen=True):
     result: the record that the command created, updated or found as it is wanted; the answer to a report; None after
         a delete, and for a network added to or removed from an agent.
     heartbeats: the agents to be written down as alive now.
+    then: what is left to be done, in a transaction of its own after this one; for work that grows with a network.
     """
 
     writes: Writes = Writes()
     result: Result | None = None
     heartbeats: tuple[AgentId, ...] = ()
+    then: Command | None = None

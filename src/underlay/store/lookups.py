@@ -113,6 +113,18 @@ class LookupStatements:
             .where(ports.c.network_id == bindparam("network_id"), ports.c.device_owner == bindparam("device_owner"))
             .order_by(ports.c.created)
         )
+        self.ports_by_mac: Final = prepare(
+            select(ports.c.record)
+            .where(ports.c.network_id == bindparam("network_id"), ports.c.mac_address > bindparam("after"))
+            .order_by(ports.c.mac_address)
+            .limit(bindparam("limit"))
+        )
+        self.ports_using: Final = prepare(
+            select(ports.c.record)
+            .join(addresses, addresses.c.port_id == ports.c.id)
+            .where(addresses.c.subnet_id == bindparam("subnet_id"))
+            .limit(bindparam("limit"))
+        )
         self.foreign_use: Final = prepare(_foreign_use())
         self.segment: Final = prepare(
             select(segments.c.network_id).where(

@@ -5,6 +5,7 @@ every record. Nothing survives the process.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from threading import RLock
 from typing import Any, Final, TypeVar
 
@@ -234,6 +235,20 @@ class MemoryMoment:
     def ports_of(self, network_id: NetworkId, *, device_owner: str) -> Sequence[Port]:
         """The network's ports with that owner, in order of creation."""
         return [port for port in self._ports_on(network_id) if port.device_owner == device_owner]
+
+    def ports_by_mac(self, network_id: NetworkId, after: Mac | None, limit: int) -> Sequence[Port]:
+        """The network's first ports by MAC, after that one."""
+        found = [port for port in self._ports_on(network_id) if after is None or after < port.mac_address]
+        return sorted(found, key=lambda port: port.mac_address)[:limit]
+
+    def ports_using(self, subnet_id: SubnetId, limit: int) -> Sequence[Port]:
+        """Some ports with an address of the subnet, at most `limit`."""
+        uses = (
+            port
+            for port in self._state.all_of(Port)
+            if any(fixed_ip.subnet_id == subnet_id for fixed_ip in port.fixed_ips)
+        )
+        return list(islice(uses, limit))
 
     def some_port_of(self, network_id: NetworkId, *, not_owned_by: Collection[str]) -> Port | None:
         """One port of the network whose owner is none of these."""

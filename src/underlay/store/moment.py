@@ -203,6 +203,16 @@ class Moment:
         values = {"network_id": network_id, "device_owner": device_owner}
         return [decode_as(Port, row[0]) for row in self._session.rows(self._sql.ports_of, values)]
 
+    def ports_by_mac(self, network_id: NetworkId, after: Mac | None, limit: int) -> Sequence[Port]:
+        """The network's first ports by MAC, after that one."""
+        values = {"network_id": network_id, "after": "" if after is None else str(after), "limit": limit}
+        return [decode_as(Port, row[0]) for row in self._session.rows(self._sql.ports_by_mac, values)]
+
+    def ports_using(self, subnet_id: SubnetId, limit: int) -> Sequence[Port]:
+        """Some ports with an address of the subnet, at most `limit`; each as often as it has addresses there."""
+        values = {"subnet_id": subnet_id, "limit": limit}
+        return [decode_as(Port, row[0]) for row in self._session.rows(self._sql.ports_using, values)]
+
     def some_port_of(self, network_id: NetworkId, *, not_owned_by: Collection[str]) -> Port | None:
         """One port of the network whose owner is none of these."""
         rows = self._session.select(port_of_other_owner(network_id, tuple(not_owned_by)))
