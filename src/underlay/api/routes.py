@@ -56,6 +56,9 @@ def _rows_of(resource: Resource) -> Sequence[Endpoint]:
         rows.append(Endpoint("DELETE", one, partial(calls.delete_record, resource)))
     if resource.attribute("tags"):
         rows += _tag_rows_of(resource, f"{one}/tags", f"{one}/tags/{{tag}}")
+        if "/" in resource.path:  # Neutron's tags of a policy have no `/qos` before it.
+            bare = f"{PREFIX}/{resource.collection}/{{id}}/tags"
+            rows += _tag_rows_of(resource, bare, f"{bare}/{{tag}}")
     return rows
 
 

@@ -93,7 +93,8 @@ def create(
 
 
 def update(command: UpdateRbacPolicy, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
-    """Another target. Raises RbacPolicyInUse when the old one uses the object; DuplicateRbacPolicy."""
+    """Another target. Raises DuplicateRbacPolicy, and RbacPolicyInUse while the old one uses the object; what all had
+    is taken from all first, as in Neutron, so that a project that uses it needs a policy of its own before."""
     before = visible(command.id, snapshot, caller)
     access.require_owner(caller, "update_rbac_policy", before.project_id)
     if command.target_project is UNSET or command.target_project == before.target_project:
@@ -102,7 +103,8 @@ def update(command: UpdateRbacPolicy, snapshot: Snapshot, caller: Caller, circum
     after = structs.replace(before, target_project=command.target_project)
     others = tuple(each for each in share.policies_of(before.object_id, snapshot) if each.id != before.id)
     _require_first(after, others)
-    _require_unused(before, (*others, after), snapshot)
+    narrows = before.target_project == EVERYBODY
+    _require_unused(before, others if narrows else (*others, after), snapshot)
     granted = _object(before, snapshot)
     _require_scope_seen(granted, after, snapshot)
     return Verdict(Writes(puts=(_as_granted(granted, (*others, after), circumstances), after)), after)

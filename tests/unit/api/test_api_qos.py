@@ -202,3 +202,30 @@ def test_what_is_not_enforced_can_be_refused() -> None:
     assert [] == server.call("GET", POLICIES).json()["policies"]
     network = server.made("networks", qos_policy_id=None)
     assert None is network["qos_policy_id"]
+
+
+def test_tags_of_policies() -> None:
+    """At Neutron's place, without `/qos`, and below the policy's own URL."""
+    server = ApiServer()
+    policy = policy_on(server, tags=["a"])
+    one = f"{POLICIES}/{policy['id']}"
+    assert 201 == server.call("PUT", f"/v2.0/policies/{policy['id']}/tags/b").status
+    assert {"tags": ["a", "b"]} == server.call("GET", f"{one}/tags").json()
+    assert [policy["id"]] == [each["id"] for each in server.call("GET", f"{POLICIES}?tags=a,b").json()["policies"]]
+
+
+def test_a_granted_policy_is_shown_as_shared() -> None:
+    """To the project that it is granted to by name, and to no other."""
+    server = ApiServer()
+    policy = policy_on(server)
+    one = f"{POLICIES}/{policy['id']}"
+    body = {
+        "object_type": "qos_policy",
+        "object_id": policy["id"],
+        "action": "access_as_shared",
+        "target_tenant": MINE,
+    }
+    assert 201 == server.call("POST", "/v2.0/rbac-policies", {"rbac_policy": body}).status
+    assert True is server.call("GET", one, token="member").json()["policy"]["shared"]
+    assert 404 == server.call("GET", one, token="other").status
+    assert False is server.call("GET", one).json()["policy"]["shared"]

@@ -42,9 +42,7 @@ QOS_POLICY = Resource(
         standard.identifier("policy"),
         standard.name("policy"),
         *standard.owner(),
-        standard.flag(
-            "shared", "Whether all projects may use it. Policies are the administrator's to make and change."
-        ),
+        standard.shared("Whether all projects may use it. Policies are the administrator's to make and change."),
         standard.flag("is_default", "Whether new networks of its project get it; at most one policy a project."),
         Attribute(
             "rules",
