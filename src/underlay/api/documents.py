@@ -95,8 +95,8 @@ EXTENSIONS: Final = (
     Extension(
         "rbac-address-group",
         "Add address_group type to RBAC",
-        "Add address_group type to RBAC",
-        "2020-12-14T00:00:00-00:00",
+        "Add address_group type to network RBAC",
+        "2021-01-20T00:00:00-00:00",
     ),
     Extension(
         "rbac-security-groups",

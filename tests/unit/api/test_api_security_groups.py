@@ -157,7 +157,7 @@ def test_a_prefix_without_length_is_one_address(server: ApiServer) -> None:
         ({"protocol": "tcp", "port_range_min": 80, "port_range_max": 79}, 400, "SecurityGroupInvalidPortRange"),
         ({"remote_ip_prefix": "bad_ip"}, 400, "InvalidCIDR"),
         ({"remote_ip_prefix": "10.0.0.0/8", "ethertype": "IPv6"}, 400, "SecurityGroupRuleParameterConflict"),
-        ({"remote_group_id": "bad"}, 400, "HTTPBadRequest"),
+        ({"remote_group_id": "bad"}, 404, "SecurityGroupNotFound"),
         ({"remote_group_id": "00000000-0000-4000-8000-999999999999"}, 404, "SecurityGroupNotFound"),
         ({"remote_address_group_id": "00000000-0000-4000-8000-999999999999"}, 404, "AddressGroupNotFound"),
         ({"security_group_id": "00000000-0000-4000-8000-999999999999"}, 404, "SecurityGroupNotFound"),

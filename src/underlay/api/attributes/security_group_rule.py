@@ -14,6 +14,9 @@ from underlay.rules.traffic import normalized_cidr
 
 UNENFORCED: Final = "hosts do not enforce security groups yet"
 
+_ID: Final = values.text_up_to(36)
+"""Neutron reads ids of groups as any text, and finds none by what is no UUID."""
+
 
 def _create(project_id: ProjectId, sent: Values) -> CreateSecurityGroupRule:
     return CreateSecurityGroupRule(
@@ -41,13 +44,13 @@ SECURITY_GROUP_RULE = Resource(
             "security_group_id",
             "The group that it belongs to. Who sees only the group, because it is shared, sees its rules in the group.",
             show=lambda record, _: record.security_group_id,
-            post=values.uuid,
+            post=_ID,
             required=True,
             filter=standard.text,
             link="security_group",
             sort=True,
         ),
-        *traffic.rows(values.uuid),
+        *traffic.rows(_ID),
         Attribute(
             "normalized_cidr",
             "`remote_ip_prefix` without the bits behind its length.",

@@ -74,7 +74,7 @@ def rows(read_group: values.Reader) -> tuple[Attribute, ...]:
         _row(
             "remote_address_group_id",
             "The other end: addresses of this address group.",
-            values.or_none(values.uuid),
+            values.or_none(values.text_up_to(36)),
         ),
     )
 
