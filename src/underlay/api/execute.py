@@ -10,6 +10,7 @@ from underlay.commands.command import Command
 from underlay.commands.subnet import GiveAutoAddresses
 from underlay.model.caller import Caller
 from underlay.model.change import Writes
+from underlay.model.ids import ProjectId
 from underlay.model.subnet import Subnet
 from underlay.rules.judge import judge
 from underlay.rules.snapshot import Snapshot

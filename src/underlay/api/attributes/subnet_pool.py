@@ -153,7 +153,9 @@ SUBNET_POOL = Resource(
             "is_default",
             "Whether `use_default_subnetpool` means it; one for each IP version. Only an administrator may set it.",
         ),
-        structs.replace(standard.shared("Whether all projects may use it. Only an administrator may set it."), put=None),
+        structs.replace(
+            standard.shared("Whether all projects may use it. Only an administrator may set it."), put=None
+        ),
         standard.description("subnet pool"),
         *standard.tags(),
         *standard.history(),
