@@ -13,6 +13,7 @@ from fakes.asgi import Reply as Reply
 from fakes.asgi import request
 from underlay.api.app import build_app
 from underlay.api.exchange import Service, Store
+from underlay.api.execute import declare_default_ranges
 from underlay.identity.errors import Unauthorized
 from underlay.model.address import Mac
 from underlay.model.caller import Caller
@@ -110,6 +111,7 @@ class ApiServer:
             ThreadPoolExecutor(workers),
             asyncio.Event(),
         )
+        declare_default_ranges(self.store, regulations, self._circumstances())
 
     def call(self, method: str, url: str, body: object = None, token: str | None = "admin", **headers: str) -> Reply:
         """One request by the holder of the token."""

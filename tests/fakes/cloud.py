@@ -13,6 +13,7 @@ from underlay.commands.command import Command
 from underlay.commands.host import AgentState, Heartbeat
 from underlay.commands.network import CreateNetwork, ProviderAttributes
 from underlay.commands.port import CreatePort
+from underlay.commands.segment_range import DeclareDefaultRanges
 from underlay.commands.subnet import CreateSubnet
 from underlay.model.address import AddressRange
 from underlay.model.agent import DHCP_AGENT, OVS_AGENT, Agent, AgentType
@@ -67,6 +68,7 @@ class Cloud:
         self.now = START
         self._below = below or counting()
         self._ids = 0
+        self.do(DeclareDefaultRanges())
 
     def judge(self, command: Command, caller: Caller = ADMIN) -> Verdict:
         """The verdict, and nothing committed."""

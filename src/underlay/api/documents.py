@@ -21,6 +21,84 @@ class Extension(msgspec.Struct, frozen=True):
 
 EXTENSIONS: Final = (
     Extension(
+        "auto-allocated-topology",
+        "Auto Allocated Topology Services",
+        "Auto Allocated Topology Services.",
+        "2016-01-01T00:00:00-00:00",
+    ),
+    Extension(
+        "availability_zone",
+        "Availability Zone",
+        "The availability zone extension.",
+        "2015-01-01T10:00:00-00:00",
+    ),
+    Extension(
+        "external-net",
+        "Neutron external network",
+        "Adds external network attribute to network resource.",
+        "2013-01-14T10:00:00-00:00",
+    ),
+    Extension(
+        "ip_allocation",
+        "IP Allocation",
+        "IP allocation extension.",
+        "2016-06-10T23:00:00-00:00",
+    ),
+    Extension(
+        "l2_adjacency",
+        "L2 Adjacency",
+        "Display L2 Adjacency for Neutron Networks.",
+        "2016-04-12T16:00:00-00:00",
+    ),
+    Extension(
+        "multi-provider",
+        "Multi Provider Network",
+        "Expose mapping of virtual networks to multiple physical networks",
+        "2013-06-27T10:00:00-00:00",
+    ),
+    Extension(
+        "network-segment-range",
+        "Neutron Network Segment Range",
+        "Provides support for the network segment range management",
+        "2018-11-29T00:00:00-00:00",
+    ),
+    Extension(
+        "network_availability_zone",
+        "Network Availability Zone",
+        "Availability zone support for network.",
+        "2015-01-01T10:00:00-00:00",
+    ),
+    Extension(
+        "physical-network",
+        "Physical networks",
+        "Ours: physical networks with their hosts, ranges and VLANs.",
+        "2026-11-22T10:00:00-00:00",
+    ),
+    Extension(
+        "segment",
+        "Segment",
+        "Segments extension.",
+        "2016-02-24T17:00:00-00:00",
+    ),
+    Extension(
+        "segments-peer-subnet-host-routes",
+        "Segments peer-subnet host routes",
+        "Add host routes to subnets on a routed network (segments)",
+        "2018-06-12T10:00:00-00:00",
+    ),
+    Extension(
+        "standard-attr-segment",
+        "Standard Attribute Segment Extension",
+        "Add standard attributes to Segment resource",
+        "2018-04-09T10:00:00-00:00",
+    ),
+    Extension(
+        "subnet-segmentid-writable",
+        "Subnet SegmentID (writable)",
+        "Provides a writable segment_id attribute for a subnet resource.",
+        "2018-03-12T00:00:00-00:00",
+    ),
+    Extension(
         "subnet_allocation",
         "Subnet Allocation",
         "Enables allocation of subnets from a subnet pool",

@@ -4,16 +4,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from underlay.api.attributes.attribute import Resource
-from underlay.api.exchange import Service, Transaction
+from underlay.api.exchange import Service, Store, Transaction
 from underlay.api.render import Viewpoint, render
 from underlay.commands.command import Command
+from underlay.commands.segment_range import DeclareDefaultRanges
 from underlay.commands.subnet import GiveAutoAddresses
 from underlay.model.caller import Caller
 from underlay.model.change import Writes
 from underlay.model.ids import ProjectId
 from underlay.model.subnet import Subnet
 from underlay.rules.judge import judge
-from underlay.rules.snapshot import Snapshot
+from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 
 T = TypeVar("T")
 
@@ -32,6 +33,18 @@ def execute_and_render(
         return render(resource, result, viewpoint(service, caller, transaction))
 
     return _in_transaction(service, caller, commands, show)
+
+
+def declare_default_ranges(store: Store, regulations: Regulations, circumstances: Circumstances) -> None:
+    """Before the first request: the ranges of the settings are in the store."""
+    caller = Caller("underlay-server", ProjectId(""), frozenset({"admin"}))
+
+    def work(transaction: Transaction) -> None:
+        verdict = judge(DeclareDefaultRanges(), transaction, caller, circumstances, regulations)
+        if verdict.writes != Writes():
+            transaction.commit_writes(verdict.writes)
+
+    store.write(work)
 
 
 def viewpoint(service: Service, caller: Caller, snapshot: Snapshot) -> Viewpoint:

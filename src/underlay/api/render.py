@@ -6,14 +6,14 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, get_args
 
-from underlay.api import surroundings
+from underlay.api import places, surroundings
 from underlay.api.address_scopes import Scopes, all_scopes, scopes_of
 from underlay.api.attributes.attribute import Attribute, Field, Resource
 from underlay.api.attributes.security_group_rule import SECURITY_GROUP_RULE
 from underlay.api.remembered import Remembered
 from underlay.model.agent import AgentType
 from underlay.model.caller import Caller
-from underlay.model.ids import HostName, NetworkId, PortId
+from underlay.model.ids import HostName, NetworkId, PortId, ProjectId
 from underlay.model.security_group import SecurityGroupRule
 from underlay.rules.snapshot import Regulations, Snapshot
 
@@ -33,6 +33,8 @@ class Viewpoint:
         "_snapshot",
         "_switches",
         "_trunks",
+        "_vlans",
+        "_zones",
         "caller",
     )
 
@@ -63,6 +65,10 @@ class Viewpoint:
         self._expected: frozenset[str] = frozenset()
         self._rules: dict[str, list[dict[str, Any]]] = {}
         self._granted: Collection[str] | None = None
+        self._vlans: dict[str, dict[int, ProjectId]] | None = None
+        self._zones: Remembered[NetworkId, tuple[str, ...]] = Remembered(
+            lambda key: places.zones_serving(key, snapshot), lambda: places.all_zones_serving(snapshot), ()
+        )
 
     def heartbeat(self, agent_id: str) -> datetime:
         """When the agent was last heard."""
@@ -88,6 +94,19 @@ class Viewpoint:
         if self._granted is None:
             self._granted = self._snapshot.granted_to(self.caller.project_id, "access_as_shared")
         return object_id in self._granted
+
+    def vlan_projects(self, physical_network: str) -> Mapping[int, ProjectId]:
+        """VLAN id -> the project of the network that is on it, ascending."""
+        if self._vlans is None:
+            self._vlans = {}
+            for use in self._snapshot.segments_in_use():
+                if use.vid:
+                    self._vlans.setdefault(use.physical_network, {})[use.vid] = use.project_id
+        return self._vlans.get(physical_network, {})
+
+    def zones_serving(self, network_id: NetworkId) -> Sequence[str]:
+        """The availability zones of the agents that serve the network, sorted."""
+        return self._zones.of(network_id)
 
     def trunk_details(self, port_id: PortId) -> dict[str, Any] | None:
         """The trunk whose parent the port is, with its subports' MACs; None for none."""

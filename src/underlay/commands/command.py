@@ -16,6 +16,8 @@ from underlay.commands.security_group import (
     SecurityGroupCommand,
     SecurityGroupRuleCommand,
 )
+from underlay.commands.segment import SegmentCommand
+from underlay.commands.segment_range import SegmentRangeCommand
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, GiveAutoAddresses, UpdateSubnet
 from underlay.commands.subnet_pool import SubnetPoolCommand
 from underlay.commands.tags import TagCommand
@@ -45,14 +47,16 @@ Command = (
     | ReportPorts
     | AddressScopeCommand
     | RbacPolicyCommand
-    | PortBindingCommand
     | AddressGroupCommand
     | SecurityGroupCommand
     | SecurityGroupRuleCommand
     | DefaultSecurityGroupRuleCommand
+    | PortBindingCommand
     | QosPolicyCommand
     | QosRuleCommand
     | TrunkCommand
     | SubnetPoolCommand
+    | SegmentCommand
+    | SegmentRangeCommand
     | TagCommand
 )

@@ -17,6 +17,7 @@ class AgentState(msgspec.Struct, frozen=True):
     topic: str
     started_at: datetime
     configurations: dict[str, Any] = {}
+    availability_zone: str = "nova"
 
 
 class PortState(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ class ProviderAttributes(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class CreateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """mtu None: the server's default."""
+    """mtu None: the server's default. further: the segments beside that of `provider`."""
 
     project_id: ProjectId
     name: str = ""
@@ -26,6 +26,10 @@ class CreateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dns_domain: str = ""
     port_security_enabled: bool = True
     provider: ProviderAttributes = ProviderAttributes()
+    further: tuple[ProviderAttributes, ...] = ()
+    external: bool = False
+    is_default: bool = False
+    availability_zone_hints: tuple[str, ...] = ()
     qos_policy_id: str | None = None
 
 
@@ -40,6 +44,8 @@ class UpdateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dns_domain: str | UnsetType = UNSET
     port_security_enabled: bool | UnsetType = UNSET
     provider: ProviderAttributes | UnsetType = UNSET
+    external: bool | UnsetType = UNSET
+    is_default: bool | UnsetType = UNSET
     qos_policy_id: str | None | UnsetType = UNSET
 
 

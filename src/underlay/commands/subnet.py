@@ -4,7 +4,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
-from underlay.model.ids import NetworkId, ProjectId, SubnetId
+from underlay.model.ids import NetworkId, ProjectId, SegmentId, SubnetId
 from underlay.model.subnet import HostRoute, Ipv6Mode
 
 
@@ -36,6 +36,7 @@ class CreateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     use_default_subnetpool: bool = False
     prefixlen: int | None = None
     ip_version: int | None = None
+    segment_id: SegmentId | None = None
 
 
 class UpdateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +51,7 @@ class UpdateSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: str | UnsetType = UNSET
     service_types: tuple[str, ...] | UnsetType = UNSET
     dns_publish_fixed_ip: bool | UnsetType = UNSET
+    segment_id: SegmentId | None | UnsetType = UNSET
 
 
 class DeleteSubnet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 
 from underlay.api.app import build_app
 from underlay.api.exchange import Service
-from underlay.api.execute import finish_spreading
+from underlay.api.execute import declare_default_ranges, finish_spreading
 from underlay.identity.key import read_key
 from underlay.identity.passwords import Passwords
 from underlay.identity.routes import identity_routes
@@ -59,6 +59,7 @@ def serve(settings: ServerSettings) -> int:
     if file is not None and not file.exists():
         raise SetupError(f"there is no database {file}; `underlay-server init` makes it")
     with opened_store(settings) as store:
+        declare_default_ranges(store, regulations, present_circumstances())
         return _run(settings, store, regulations, key)
 
 

@@ -20,12 +20,15 @@ from underlay.model.qos import QosPolicy
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacPolicy
 from underlay.model.security_group import SecurityGroup, SecurityGroupRule, SecurityGroupTemplate
+from underlay.model.segment import NetworkSegment
+from underlay.model.segment_range import NetworkSegmentRange
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool
 from underlay.model.trunk import Trunk
 
 Record = (
     Network
+    | NetworkSegment
     | Subnet
     | Agent
     | DhcpBinding
@@ -41,11 +44,13 @@ Record = (
     | RbacPolicy
     | QosPolicy
     | Trunk
+    | NetworkSegmentRange
 )
 """Every kind of record, in the order in which the feed lists them."""
 
 Kind = Literal[
     "network",
+    "segment",
     "subnet",
     "agent",
     "dhcp_binding",
@@ -61,6 +66,7 @@ Kind = Literal[
     "rbac_policy",
     "qos_policy",
     "trunk",
+    "network_segment_range",
 ]
 """The records' tags, in the same order."""
 

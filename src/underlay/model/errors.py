@@ -8,8 +8,11 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |- BadRequestError     InvalidInput BadRequest HTTPBadRequest SegmentsSetInConjunctionWithProviders
     |                      InvalidAllocationPool OutOfBoundsAllocationPool DNSNameServersExhausted
     |                      HostRoutesExhausted InvalidIpForNetwork InvalidIpForSubnet AllocationOnAutoAddressSubnet
-    |                      AddressScopeUpdateError InvalidActionForType
-    |
+    |                      AddressScopeUpdateError InvalidActionForType SegmentsContainDuplicateEntry
+    |                      NoUpdateSubnetWhenMultipleSegmentsOnNetwork SubnetsNotAllAssociatedWithSegments
+    |                      SubnetSegmentAssociationChangeNotAllowed NetworkIdsDontMatch
+    |                      FixedIpsSubnetsNotOnSameSegment NetworkSegmentRangeNetTypeNotSupported
+    |                      NetworkSegmentRangeDefaultReadOnly
     |                      InvalidCIDR SecurityGroupInvalidPortRange SecurityGroupInvalidProtocolForPort
     |                      SecurityGroupInvalidPortValue SecurityGroupInvalidIcmpValue SecurityGroupMissingIcmpType
     |                      SecurityGroupEthertypeConflictWithProtocol SecurityGroupRuleInvalidProtocol
@@ -29,6 +32,8 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |- NotFoundError       NetworkNotFound SubnetNotFound SubnetPoolNotFound PortNotFound AgentNotFound
     |                      InvalidDHCPAgent InstanceNotFound QuotaResourceUnknown TenantQuotaNotFound HTTPNotFound
     |                      AddressScopeNotFound RbacPolicyNotFound TagResourceNotFound TagNotFound
+    |                      SegmentNotFound NetworkSegmentRangeNotFound PhysicalNetworkNotFound
+    |                      AvailabilityZoneNotFound
     |                      SecurityGroupNotFound SecurityGroupRuleNotFound DefaultSecurityGroupRuleNotFound
     |                      AddressGroupNotFound AddressesNotFound
     |                      QosPolicyNotFound QosRuleNotFound TrunkNotFound SubPortNotFound PortBindingNotFound
@@ -38,6 +43,9 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      IpAddressAlreadyAllocated IpAddressGenerationFailure MacAddressInUse
     |                      NetworkMTUSubnetConflict OverQuota NetworkHostedByDHCPAgent NetworkNotHostedByDhcpAgent
     |                      DhcpPortInUse InstanceInUse AddressScopeInUse DuplicateRbacPolicy
+    |                      SegmentInUse HostNotConnectedToAnySegment
+    |                      HostNotCompatibleWithFixedIps NetworkSegmentRangeReferencedByProject
+    |                      NetworkSegmentRangeOverlaps DefaultExternalNetworkExists AutoAllocationFailure
     |                      SecurityGroupInUse SecurityGroupCannotRemoveDefault SecurityGroupCannotUpdateDefault
     |                      SecurityGroupDefaultAlreadyExists SecurityGroupRuleExists DefaultSecurityGroupRuleExists
     |                      SecurityGroupConflict AddressGroupInUse PortSecurityPortHasSecurityGroup
@@ -62,7 +70,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from underlay.model.address import AddressRange, IpAddress, IpNetwork, Mac
-from underlay.model.ids import AgentId, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId, Vid
+from underlay.model.ids import AgentId, InstanceId, NetworkId, PortId, ProjectId, Revision, SegmentId, SubnetId, Vid
 
 
 class UnderlayError(Exception):
@@ -142,6 +150,78 @@ class SegmentsSetInConjunctionWithProviders(BadRequestError):
     """A network was asked for with `segments` and `provider:*`."""
 
     template = "Segments and provider values cannot both be set."
+
+
+@dataclass(unsafe_hash=True)
+class SegmentsContainDuplicateEntry(BadRequestError):
+    """Two of the segments asked for are the same."""
+
+    template = "Duplicate segment entry in request."
+
+
+@dataclass(unsafe_hash=True)
+class NoUpdateSubnetWhenMultipleSegmentsOnNetwork(BadRequestError):
+    """Which segment the addresses in use are on cannot be told."""
+
+    template = (
+        "The network '{network_id}' has multiple segments, it is only possible to associate an existing subnet with a "
+        "segment on networks with a single segment."
+    )
+    network_id: NetworkId
+
+
+@dataclass(unsafe_hash=True)
+class SubnetsNotAllAssociatedWithSegments(BadRequestError):
+    """A network is routed between its segments, or it is not."""
+
+    template = (
+        "All of the subnets on network '{network_id}' must either all be associated with segments or all not "
+        "associated with any segment."
+    )
+    network_id: NetworkId
+
+
+@dataclass(unsafe_hash=True)
+class SubnetSegmentAssociationChangeNotAllowed(BadRequestError):
+    """A subnet stays on its segment."""
+
+    template = "A subnet that is already associated with a segment cannot have its segment association changed."
+
+
+@dataclass(unsafe_hash=True)
+class NetworkIdsDontMatch(BadRequestError):
+    """The segment is of another network than the subnet."""
+
+    template = "The subnet's network id, '{subnet_network}', doesn't match the network_id of segment '{segment_id}'"
+    subnet_network: NetworkId
+    segment_id: SegmentId
+
+
+@dataclass(unsafe_hash=True)
+class FixedIpsSubnetsNotOnSameSegment(BadRequestError):
+    """A port is on one host, and so on one segment."""
+
+    template = "Cannot allocate addresses from different segments."
+
+
+@dataclass(unsafe_hash=True)
+class NetworkSegmentRangeNetTypeNotSupported(BadRequestError):
+    """Only VLAN ids come from ranges."""
+
+    template = "Network type {type} does not support network segment ranges."
+    type: str
+
+
+@dataclass(unsafe_hash=True)
+class NetworkSegmentRangeDefaultReadOnly(BadRequestError):
+    """It says what the setting network_vlan_ranges says."""
+
+    template = "Network Segment Range {range_id} is a default segment range which could not be updated or deleted."
+    range_id: str
+
+    @property
+    def hint(self) -> str:  # noqa: D102
+        return " It is made from the setting network_vlan_ranges; change it there, or create a range beside it."
 
 
 @dataclass(unsafe_hash=True)
@@ -667,6 +747,38 @@ class TagNotFound(NotFoundError):
 
 
 @dataclass(unsafe_hash=True)
+class SegmentNotFound(NotFoundError):
+    """There is none."""
+
+    template = "Segment {segment_id} could not be found."
+    segment_id: SegmentId
+
+
+@dataclass(unsafe_hash=True)
+class NetworkSegmentRangeNotFound(NotFoundError):
+    """There is none."""
+
+    template = "Network Segment Range {range_id} could not be found."
+    range_id: str
+
+
+@dataclass(unsafe_hash=True)
+class PhysicalNetworkNotFound(NotFoundError):
+    """Ours: no setting, range, host or network names it."""
+
+    template = "Physical network {name} could not be found."
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class AvailabilityZoneNotFound(NotFoundError):
+    """No DHCP agent that is switched on is in that zone."""
+
+    template = "AvailabilityZone {availability_zone} could not be found."
+    availability_zone: str
+
+
+@dataclass(unsafe_hash=True)
 class RbacPolicyNotFound(NotFoundError):
     """There is none, or it is another project's."""
 
@@ -965,6 +1077,76 @@ class InstanceInUse(ConflictError):
 
     template = "Instance {id} exists already."
     id: InstanceId
+
+
+@dataclass(unsafe_hash=True)
+class SegmentInUse(ConflictError):
+    """Subnets are on it, or it is the only one of its network."""
+
+    template = "Segment '{segment_id}' cannot be deleted: {reason}."
+    segment_id: SegmentId
+    reason: str
+
+
+@dataclass(unsafe_hash=True)
+class HostNotConnectedToAnySegment(ConflictError):
+    """The host has a bridge for none of the physical networks of the network."""
+
+    template = (
+        "Host {host} is not connected to any segments on routed provider network '{network_id}'.  It should be "
+        "connected to one."
+    )
+    host: str
+    network_id: NetworkId
+
+
+@dataclass(unsafe_hash=True)
+class HostNotCompatibleWithFixedIps(ConflictError):
+    """The addresses of the port are of a segment that its host does not reach."""
+
+    template = (
+        "Host {host} is not connected to a segment where the existing fixed_ips on port {port_id} will function given "
+        "the routed network topology."
+    )
+    host: str
+    port_id: PortId
+
+
+@dataclass(unsafe_hash=True)
+class NetworkSegmentRangeReferencedByProject(ConflictError):
+    """Networks are on VLANs of it, which it would no longer contain."""
+
+    template = "Network Segment Range {range_id} is referenced by one or more project networks."
+    range_id: str
+    vids: tuple[Vid, ...] = ()
+
+    @property
+    def hint(self) -> str:  # noqa: D102
+        return f" VLANs in use: {', '.join(map(str, self.vids))}." if self.vids else ""
+
+
+@dataclass(unsafe_hash=True)
+class NetworkSegmentRangeOverlaps(ConflictError):
+    """No two ranges that are not defaults share a VLAN id."""
+
+    template = "Network segment range overlaps with range(s) with id {range_id}"
+    range_id: str
+
+
+@dataclass(unsafe_hash=True)
+class DefaultExternalNetworkExists(ConflictError):
+    """There is one default network."""
+
+    template = "A default external network already exists: {net_id}."
+    net_id: NetworkId
+
+
+@dataclass(unsafe_hash=True)
+class AutoAllocationFailure(ConflictError):
+    """There is no network that the project could be given."""
+
+    template = "Deployment error: {reason}."
+    reason: str
 
 
 @dataclass(unsafe_hash=True)
@@ -1303,7 +1485,7 @@ class UnavailableError(UnderlayError):
 
 @dataclass(unsafe_hash=True)
 class NoNetworkAvailable(UnavailableError):
-    """No VLAN is left; `ranges` are those tried, as `physical_network:first:last`, empty when none is configured."""
+    """No VLAN is left; `ranges` are those tried, as `physical_network:first:last, N of M used`; may be none."""
 
     template = "Unable to create the network. No tenant network is available for allocation."
     ranges: tuple[str, ...] = ()
@@ -1311,7 +1493,7 @@ class NoNetworkAvailable(UnavailableError):
     @property
     def hint(self) -> str:  # noqa: D102
         if self.ranges:
-            return f" Every VLAN of network_vlan_ranges {','.join(self.ranges)} is in use."
+            return f" Every VLAN of the ranges is in use: {'; '.join(self.ranges)}."
         return (
             " No VLAN is set aside for this (network_vlan_ranges, tenant_network_type); an administrator can name one."
         )

@@ -7,6 +7,7 @@ SubnetId = NewType("SubnetId", str)
 PortId = NewType("PortId", str)
 AgentId = NewType("AgentId", str)
 InstanceId = NewType("InstanceId", str)
+SegmentId = NewType("SegmentId", str)
 ProjectId = NewType("ProjectId", str)
 HostName = NewType("HostName", str)
 

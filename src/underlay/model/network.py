@@ -1,9 +1,11 @@
-"""A network: one layer-2 segment of the data centre, shared out to projects.
+"""A network: one layer-2 segment of the data centre (or several, one a physical network), shared out to projects.
 
 Source: Networking API v2.0, "Networks" and the provider extended attributes.
 """
 
+from collections.abc import Container
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -29,9 +31,18 @@ class Local(msgspec.Struct, frozen=True, tag="local", tag_field="network_type"):
 
 Segment = Vlan | Flat | Local
 
+DEFAULT_NETWORK: Final = "default"
+"""What only one network may be (`store.links.unique_keys_of`)."""
+
 
 class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     """Attributes:
+    segment: the network's only one, but for `further_segments`; no two are on the same physical network. A host is on
+        the first one whose physical network it reaches.
+    is_routed: its subnets belong to segments, between which the data centre routes.
+    external: all projects see it, as one that leads out of the cloud.
+    is_default: the one that a project gets which does not name any.
+    availability_zone_hints: where its DHCP agents are looked for; empty: anywhere.
     subnet_ids: the network's subnets in order of creation; kept here so that one record shows all.
     qos_policy_id: for its ports that name none themselves.
     mtu: bytes of an IP packet on this network, 68 and up.
@@ -55,3 +66,25 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     tags: tuple[str, ...] = ()
     qos_policy_id: str | None = None
     subnet_ids: tuple[SubnetId, ...] = ()
+    further_segments: tuple[Segment, ...] = ()
+    is_routed: bool = False
+    external: bool = False
+    is_default: bool = False
+    availability_zone_hints: tuple[str, ...] = ()
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """All of them, in their order."""
+        return (self.segment, *self.further_segments)
+
+
+def segment_here(network: Network, physical_networks: Container[str]) -> Segment | None:
+    """The segment that a host is on which reaches these physical networks: the first, a local one last; None: none."""
+    reached = [each for each in network.segments if physical_network_of(each) in physical_networks]
+    local = [each for each in network.segments if isinstance(each, Local)]
+    return next(iter((*reached, *local)), None)
+
+
+def physical_network_of(segment: Segment) -> str | None:
+    """The physical network that the segment is on; None for a local one."""
+    return None if isinstance(segment, Local) else segment.physical_network

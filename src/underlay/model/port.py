@@ -24,6 +24,7 @@ ROUTER_OWNERS: Final = (
 """device_owners of routers' ports: they have just the addresses that they are given."""
 
 PortStatus = Literal["ACTIVE", "DOWN"]
+IpAllocation = Literal["immediate", "deferred", "none"]
 
 
 class FixedIp(msgspec.Struct, frozen=True, order=True):
@@ -75,6 +76,8 @@ class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
     inactive_bindings: hosts made ready for it, as for live migration; none of them wires it.
     propagate_uplink_status: for devices of an SR-IOV card, which are none of Open vSwitch's; kept for clients.
     status: ACTIVE once the host reports that the device is plugged and wired and the port is up.
+    ip_allocation: when it gets its addresses: when it is created; when its host is known, as that decides which can
+        work; or never, as none were wished for.
     status_reason: why it is not wired, in the host's words; empty when there is nothing to say.
     port_security_enabled: whether only its own and its allowed addresses may be used, and its groups' rules hold.
     """
@@ -105,3 +108,4 @@ class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):
     qos_policy_id: str | None = None
     inactive_bindings: tuple[Binding, ...] = ()
     propagate_uplink_status: bool = True
+    ip_allocation: IpAllocation = "immediate"

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from underlay.model.address import AddressRange, IpAddress, IpNetwork
-from underlay.model.ids import NetworkId, ProjectId, SubnetId
+from underlay.model.ids import NetworkId, ProjectId, SegmentId, SubnetId
 
 Ipv6Mode = Literal["slaac", "dhcpv6-stateful", "dhcpv6-stateless"]
 
@@ -26,6 +26,7 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     cidr: canonical, no host bits.
     gateway_ip: the data centre's physical router; None when the subnet has none.
     allocation_pools: where ports without an address asked for get theirs; sorted, disjoint, inside cidr.
+    segment_id: the only segment of the network where its addresses work; None: all of them.
     subnetpool_id: the subnet pool that its block is of.
     service_types: device_owners of the ports that may have addresses of it; () for all.
     is_spreading: not all ports that were there before it have their automatic address yet.
@@ -54,6 +55,7 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     dns_publish_fixed_ip: bool = False
     is_spreading: bool = False
     tags: tuple[str, ...] = ()
+    segment_id: SegmentId | None = None
 
     @property
     def ip_version(self) -> int:

@@ -43,7 +43,7 @@ def update(
     beat = snapshot.heartbeat_of(after.id)
     switched_on = after.admin_state_up and not before.admin_state_up
     if after.agent_type == DHCP_AGENT and switched_on and schedule.is_alive(beat, circumstances.now, regulations):
-        roster = Roster((after,), snapshot.dhcp_loads())
+        roster = schedule.roster_of((after,), snapshot)
         puts += _serve_all(snapshot.unserved_networks(), roster, snapshot, circumstances, regulations)
     return Verdict(Writes(puts=puts), after)
 
@@ -54,7 +54,7 @@ def delete(
     """The agent goes; its networks go to other agents that are alive, else their DHCP ports wait, reserved."""
     agent = access.administered_agent(command.id, "delete_agent", snapshot, caller)
     roster = schedule.roster(snapshot, circumstances, regulations)
-    roster = Roster(tuple(each for each in roster.agents if each.id != agent.id), roster.loads)
+    roster = structs.replace(roster, agents=tuple(each for each in roster.agents if each.id != agent.id))
     puts: tuple[Record, ...] = ()
     bindings = snapshot.dhcp_bindings_on(agent.id)
     for binding in bindings:
@@ -134,7 +134,7 @@ def heartbeat(
         if agent.agent_type == DHCP_AGENT and agent.admin_state_up:
             joining.append(agent)
     if joining:
-        roster = Roster(tuple(joining), snapshot.dhcp_loads())
+        roster = schedule.roster_of(joining, snapshot, (record for record in puts if isinstance(record, Agent)))
         puts.extend(_serve_all(snapshot.unserved_networks(), roster, snapshot, circumstances, regulations))
     return Verdict(Writes(puts=tuple(puts)), HeartbeatAnswer(status), tuple(agents))
 
@@ -151,6 +151,7 @@ def _registered(known: Agent | None, host: HostName, state: AgentState, circumst
             created_at=circumstances.now,
             started_at=state.started_at,
             configurations=state.configurations,
+            availability_zone=state.availability_zone,
         )
     return structs.replace(
         known,
@@ -158,6 +159,7 @@ def _registered(known: Agent | None, host: HostName, state: AgentState, circumst
         topic=state.topic,
         started_at=state.started_at,
         configurations=state.configurations,
+        availability_zone=state.availability_zone,
     )
 
 
@@ -174,7 +176,7 @@ def _serve_all(
         network = snapshot.network(network_id)
         if network is None:
             continue
-        new, later = roster.assign(network_id, (), regulations.dhcp_agents_per_network)
+        new, later = roster.assign(network, (), regulations.dhcp_agents_per_network)
         subnets = tuple(snapshot.subnets_of(network_id))
         service = dhcp_port.DhcpService(network, subnets, dhcp_port.ports_of(network_id, snapshot), new)
         ports = dhcp_port.cover_if_room(service, snapshot, circumstances, regulations)
@@ -194,7 +196,7 @@ def _moved(
     if network is None:
         raise NetworkNotFound(binding.network_id)
     others = tuple(each for each in snapshot.dhcp_bindings_of(network.id) if each.id != binding.id)
-    new, later = roster.assign(network.id, others, regulations.dhcp_agents_per_network)
+    new, later = roster.assign(network, others, regulations.dhcp_agents_per_network)
     service = dhcp_port.DhcpService(
         network,
         tuple(snapshot.subnets_of(network.id)),

@@ -11,14 +11,19 @@ reserved, is bound by scheduling only: the device of the agent that lost it may 
 
 from typing import Literal
 
+from msgspec import UNSET
+
 from underlay.commands.host import PortState, ReportPorts
 from underlay.model.agent import OVS_AGENT
 from underlay.model.caller import Caller
 from underlay.model.change import Writes
+from underlay.model.errors import ConflictError
 from underlay.model.ids import HostName, PortId
-from underlay.model.port import DHCP_OWNER, RESERVED_DHCP_DEVICE, Binding, Port
-from underlay.rules import access, schedule
+from underlay.model.port import DHCP_OWNER, RESERVED_DHCP_DEVICE, Binding, FixedIp, Port
+from underlay.rules import access, fixed_ip, schedule
 from underlay.rules.amend import amended
+from underlay.rules.fixed_ip import Claimant
+from underlay.rules.port import require_working, waits_for_host
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import PortReport, PortsAnswer, Verdict
 
@@ -38,7 +43,7 @@ def report(
         if not _may_have(port, command.host, state, snapshot, circumstances, regulations):
             answers[state.id] = "REFUSED"
             continue
-        after = _reported(port, command.host, state, circumstances)
+        after = _reported(port, command.host, state, snapshot, circumstances, regulations)
         answers[state.id] = after.status
         if after is not port:
             changed[state.id] = after
@@ -66,7 +71,14 @@ def _may_have(
     return not schedule.is_alive(heartbeat, circumstances.now, regulations)
 
 
-def _reported(port: Port, host: HostName, state: PortState, circumstances: Circumstances) -> Port:
+def _reported(
+    port: Port,
+    host: HostName,
+    state: PortState,
+    snapshot: Snapshot,
+    circumstances: Circumstances,
+    regulations: Regulations,
+) -> Port:
     """The port as the report of a host that may have it makes it."""
     binding = port.binding
     if state.plugged and binding.host != host:
@@ -76,7 +88,29 @@ def _reported(port: Port, host: HostName, state: PortState, circumstances: Circu
     wired = state.plugged and state.wired
     status: Literal["ACTIVE", "DOWN"] = "ACTIVE" if wired and port.admin_state_up else "DOWN"
     reason = "" if wired else state.reason
-    return amended(port, circumstances.now, binding=binding, status=status, status_reason=reason)
+    addresses = port.fixed_ips
+    if state.plugged:
+        addresses, unfit = _addresses_here(port, host, snapshot, circumstances, regulations)
+        status, reason = ("DOWN", unfit) if unfit else (status, reason)
+    return amended(port, circumstances.now, binding=binding, status=status, status_reason=reason, fixed_ips=addresses)
+
+
+def _addresses_here(
+    port: Port, host: HostName, snapshot: Snapshot, circumstances: Circumstances, regulations: Regulations
+) -> tuple[tuple[FixedIp, ...], str]:
+    """The addresses of a port that is plugged on the host, now that this is known, and why they do not work there.
+
+    A port is not refused for that: whoever plugged it sees the reason, and a later report tries again.
+    """
+    try:
+        if waits_for_host(port):
+            claimant = Claimant(port.network_id, port.mac_address, port.device_owner, port.id, host=host)
+            return fixed_ip.assign(UNSET, claimant, snapshot, circumstances, regulations), ""
+        if port.binding.host != host:
+            require_working(port, host, snapshot)
+    except ConflictError as unfit:
+        return port.fixed_ips, unfit.message
+    return port.fixed_ips, ""
 
 
 def _bound(binding: Binding, host: HostName | None, *, by_plug: bool) -> Binding:

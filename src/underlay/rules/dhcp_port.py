@@ -21,7 +21,7 @@ from underlay.model.ids import HostName, NetworkId, PortId, SubnetId
 from underlay.model.network import Network
 from underlay.model.port import DHCP_OWNER, RESERVED_DHCP_DEVICE, Binding, FixedIp, Port
 from underlay.model.subnet import Subnet
-from underlay.rules import ipam, mac
+from underlay.rules import ipam, mac, reach, routed
 from underlay.rules.amend import amended
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 
@@ -81,8 +81,12 @@ def cover_if_room(
         return ()
     chosen: set[tuple[SubnetId, IpAddress]] = set()
     covered: list[Port] = []
-    for before, port in _placed(service, snapshot, circumstances, regulations):
-        addresses = _addresses(port, served, chosen, snapshot)
+    for before, placed in _placed(service, snapshot, circumstances, regulations):
+        here = _working_here(service, placed, served, snapshot)
+        if not here:
+            continue
+        port = _without_lost(placed, service, here)
+        addresses = _addresses(port, here, chosen, snapshot)
         if addresses is None:
             return None
         chosen.update((fixed_ip.subnet_id, fixed_ip.ip_address) for fixed_ip in addresses)
@@ -144,6 +148,24 @@ def _placed(
             yield reserved[0], reserved[0]
         else:
             yield None, _new(service.network, RESERVED_DHCP_DEVICE, None, snapshot, circumstances, regulations)
+
+
+def _working_here(service: DhcpService, port: Port, served: Sequence[Subnet], snapshot: Snapshot) -> Sequence[Subnet]:
+    """Those of the subnets whose segment the port's host is on; all while it waits."""
+    if port.binding.host is None or not routed.is_routed(served):
+        return served
+    here = reach.segment_of(service.network.id, port.binding.host, snapshot)
+    return [subnet for subnet in served if subnet.segment_id in (None, here)]
+
+
+def _without_lost(port: Port, service: DhcpService, here: Sequence[Subnet]) -> Port:
+    """The port without addresses of other segments than its host's."""
+    segments = {subnet.segment_id for subnet in here}
+    lost = {subnet.id for subnet in service.subnets if subnet.segment_id not in segments | {None}}
+    if not any(fixed_ip.subnet_id in lost for fixed_ip in port.fixed_ips):
+        return port
+    left = tuple(fixed_ip for fixed_ip in port.fixed_ips if fixed_ip.subnet_id not in lost)
+    return structs.replace(port, fixed_ips=left)
 
 
 def _new(

@@ -23,10 +23,10 @@ from underlay.model.errors import (
     IpAddressGenerationFailureNoMatchingSubnet,
     SubnetNotFound,
 )
-from underlay.model.ids import NetworkId, PortId
+from underlay.model.ids import HostName, NetworkId, PortId
 from underlay.model.port import DHCP_OWNER, ROUTER_OWNERS, FixedIp
 from underlay.model.subnet import Subnet
-from underlay.rules import ipam
+from underlay.rules import ipam, routed
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 
 _LOWEST_FIRST_OWNERS: Final = frozenset({DHCP_OWNER, "network:distributed"})
@@ -40,6 +40,7 @@ class Claimant(msgspec.Struct, frozen=True):
     Attributes:
     port_id: None when it does not exist yet.
     current: the addresses that it has.
+    host: where it is bound.
     """
 
     network_id: NetworkId
@@ -47,6 +48,7 @@ class Claimant(msgspec.Struct, frozen=True):
     device_owner: str = ""
     port_id: PortId | None = None
     current: tuple[FixedIp, ...] = ()
+    host: HostName | None = None
 
 
 def assign(
@@ -58,14 +60,18 @@ def assign(
 ) -> tuple[FixedIp, ...]:
     """The port's addresses: by the wishes; with none sent, one of each IP version; with an empty list, none.
 
+    On a routed network they are of the segment of its host; without a host none, unless wished for (`routed`).
+
     On SLAAC subnets every port with addresses has the one that its guest makes itself.
     Raises InvalidInput, HTTPBadRequest, SubnetNotFound, InvalidIpForSubnet, InvalidIpForNetwork,
     IpAddressAlreadyAllocated, AllocationOnAutoAddressSubnet, IpAddressGenerationFailure,
-    IpAddressGenerationFailureNoMatchingSubnet.
+    IpAddressGenerationFailureNoMatchingSubnet, and what
+    `routed.candidates` raises.
     """
     if wishes == ():
         return ()
-    subnets = _serving(snapshot.subnets_of(claimant.network_id), claimant)
+    everywhere = _serving(snapshot.subnets_of(claimant.network_id), claimant)
+    subnets = routed.candidates(everywhere, claimant.network_id, claimant.host, wishes, snapshot)
     if wishes is UNSET:
         chosen = _one_of_each_version(subnets, claimant, snapshot, circumstances)
     else:

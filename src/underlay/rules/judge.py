@@ -46,6 +46,13 @@ from underlay.commands.security_group import (
     EnsureDefaultSecurityGroup,
     UpdateSecurityGroup,
 )
+from underlay.commands.segment import CreateSegment, DeleteSegment, UpdateSegment
+from underlay.commands.segment_range import (
+    CreateSegmentRange,
+    DeclareDefaultRanges,
+    DeleteSegmentRange,
+    UpdateSegmentRange,
+)
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, GiveAutoAddresses, UpdateSubnet
 from underlay.commands.subnet_pool import (
     AddPrefixes,
@@ -75,6 +82,8 @@ from underlay.rules import (
     rbac_policy,
     security_group,
     security_group_rule,
+    segment,
+    segment_range,
     subnet,
     subnet_pool,
     tags,
@@ -131,8 +140,6 @@ def judge(
             return agent.heartbeat(command, snapshot, caller, circumstances, regulations)
         case ReportPorts():
             return binding.report(command, snapshot, caller, circumstances, regulations)
-        case CreateRbacPolicy() | UpdateRbacPolicy() | DeleteRbacPolicy():
-            return rbac_policy.judge(command, snapshot, caller, circumstances, regulations)
         case CreateSecurityGroup() | UpdateSecurityGroup() | DeleteSecurityGroup() | EnsureDefaultSecurityGroup():
             return security_group.judge(command, snapshot, caller, circumstances, regulations)
         case CreateSecurityGroupRule() | DeleteSecurityGroupRule():
@@ -141,6 +148,8 @@ def judge(
             return default_security_group_rule.judge(command, snapshot, caller, circumstances)
         case CreateAddressGroup() | UpdateAddressGroup() | DeleteAddressGroup() | AddAddresses() | RemoveAddresses():
             return address_group.judge(command, snapshot, caller, circumstances)
+        case CreateRbacPolicy() | UpdateRbacPolicy() | DeleteRbacPolicy():
+            return rbac_policy.judge(command, snapshot, caller, circumstances, regulations)
         case CreateAddressScope() | UpdateAddressScope() | DeleteAddressScope():
             return address_scope.judge(command, snapshot, caller, circumstances)
         case (
@@ -154,6 +163,10 @@ def judge(
             return subnet_pool.judge(command, snapshot, caller, circumstances, regulations)
         case ReplaceTags() | AddTags() | RemoveTag():
             return tags.judge(command, snapshot, caller, circumstances)
+        case CreateSegment() | UpdateSegment() | DeleteSegment():
+            return segment.judge(command, snapshot, caller, circumstances, regulations)
+        case CreateSegmentRange() | UpdateSegmentRange() | DeleteSegmentRange() | DeclareDefaultRanges():
+            return segment_range.judge(command, snapshot, caller, circumstances, regulations)
         case CreatePortBinding() | UpdatePortBinding() | DeletePortBinding() | ActivatePortBinding():
             return port_binding.judge(command, snapshot, caller, circumstances)
         case CreateQosPolicy() | UpdateQosPolicy() | DeleteQosPolicy():

@@ -11,12 +11,19 @@ from msgspec import UNSET, UnsetType
 from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
 from underlay.model.caller import Caller
 from underlay.model.change import Ref, Writes
-from underlay.model.errors import InvalidInput, InvalidSharedSetting, NetworkInUse, NetworkMTUSubnetConflict
+from underlay.model.errors import (
+    DefaultExternalNetworkExists,
+    InvalidInput,
+    InvalidSharedSetting,
+    NetworkInUse,
+    NetworkMTUSubnetConflict,
+)
 from underlay.model.ids import NetworkId, ProjectId
-from underlay.model.network import Network, Segment
+from underlay.model.network import DEFAULT_NETWORK, Network, Segment
 from underlay.model.port import DHCP_OWNER
-from underlay.model.rbac_policy import SharedObject
-from underlay.rules import access, qos_policy, quota, segments, share
+from underlay.model.rbac_policy import RbacAction, SharedObject
+from underlay.model.segment import NetworkSegment
+from underlay.rules import access, qos_policy, quota, segment, segments, share, zones
 from underlay.rules.amend import amended
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import Verdict
@@ -34,16 +41,28 @@ def create(
     command: CreateNetwork, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
 ) -> Verdict:
     """A network on the VLAN asked for, or on a free one. Provider attributes and `shared` are the administrator's."""
-    restricted = (*segments.sent_names(command.provider), *(("shared",) if command.shared else ()))
+    restricted = (
+        *segments.sent_names(command.provider),
+        *(("segments",) if command.further else ()),
+        *(("shared",) if command.shared else ()),
+        *(("router:external",) if command.external else ()),
+        *(("is_default",) if command.is_default else ()),
+    )
     access.require_writer(caller, "create_network", *restricted)
     access.require_own_project(caller, command.project_id)
     mtu = _valid_mtu(command.mtu or regulations.default_mtu)
     quota.require_room("network", command.project_id, snapshot, regulations)
+    zones.require_known(command.availability_zone_hints, snapshot)
+    if command.is_default:
+        _require_no_default(None, snapshot)
+    first, *further = segments.choose_all(
+        (command.provider, *command.further), command.project_id, snapshot, circumstances, regulations
+    )
     network = Network(
         id=NetworkId(circumstances.new_id()),
         project_id=command.project_id,
         name=command.name,
-        segment=segments.choose(command.provider, snapshot, circumstances, regulations),
+        segment=first,
         created_at=circumstances.now,
         updated_at=circumstances.now,
         admin_state_up=command.admin_state_up,
@@ -52,10 +71,16 @@ def create(
         description=command.description,
         dns_domain=command.dns_domain,
         port_security_enabled=command.port_security_enabled,
+        further_segments=tuple(further),
+        external=command.external,
+        is_default=command.is_default,
+        availability_zone_hints=command.availability_zone_hints,
         qos_policy_id=_first_qos_policy(command, snapshot, caller),
     )
-    grants = (share.granting(_granted(network), circumstances),) if network.shared else ()
-    return Verdict(Writes(puts=(network, *grants)), network)
+    wanted = {"access_as_shared": network.shared, "access_as_external": network.external}
+    actions: tuple[RbacAction, ...] = ("access_as_shared", "access_as_external")
+    grants = tuple(share.granting(_granted(network), circumstances, action) for action in actions if wanted[action])
+    return Verdict(Writes(puts=(network, *segment.of_new_network(network, circumstances), *grants)), network)
 
 
 def update(
@@ -65,15 +90,21 @@ def update(
     before = access.visible_network(command.id, snapshot, caller)
     access.require_owner(caller, "update_network", before.project_id)
     restricted = () if command.provider is UNSET else segments.sent_names(command.provider)
-    if command.shared is not UNSET:
-        restricted = (*restricted, "shared")
+    restricted_flags = {
+        "shared": command.shared,
+        "router:external": command.external,
+        "is_default": command.is_default,
+    }
+    restricted = (*restricted, *(name for name, value in restricted_flags.items() if value is not UNSET))
     access.require_writer(caller, "update_network", *restricted)
     access.require_revision(command.revision, before.revision_number)
     if command.shared is False and before.shared:
         _require_unshareable(before, snapshot)
-    segment: Segment | UnsetType = UNSET
+    if command.is_default is True:
+        _require_no_default(before.id, snapshot)
+    wanted: Segment | UnsetType = UNSET
     if command.provider is not UNSET:
-        segment = segments.change(before.segment, command.provider, snapshot)
+        wanted = segments.change(before, command.provider, snapshot)
     mtu: int | UnsetType = UNSET
     if command.mtu is not UNSET:
         mtu = _valid_mtu(command.mtu or regulations.default_mtu)
@@ -88,15 +119,23 @@ def update(
         dns_domain=command.dns_domain,
         port_security_enabled=command.port_security_enabled,
         mtu=mtu,
-        segment=segment,
+        segment=wanted,
+        external=command.external,
+        is_default=command.is_default,
         qos_policy_id=qos_policy.assigned(command.qos_policy_id, before.qos_policy_id, snapshot, caller),
     )
     if after is before:
         return Verdict(result=after)
-    grants = Writes()
+    moved: tuple[NetworkSegment, ...] = ()
+    if after.segment != before.segment:
+        moved = segment.moved(before.id, before.segment, after.segment, snapshot, circumstances)
+    grants = external = Writes()
     if after.shared != before.shared:
         grants = share.follow(_granted(after), after.shared, snapshot, circumstances)
-    return Verdict(Writes(puts=(after, *grants.puts), deletes=grants.deletes), after)
+    if after.external != before.external:
+        external = share.follow(_granted(after), after.external, snapshot, circumstances, "access_as_external")
+    puts = (after, *moved, *grants.puts, *external.puts)
+    return Verdict(Writes(puts=puts, deletes=(*grants.deletes, *external.deletes)), after)
 
 
 def delete(command: DeleteNetwork, snapshot: Snapshot, caller: Caller) -> Verdict:
@@ -117,6 +156,7 @@ def delete(command: DeleteNetwork, snapshot: Snapshot, caller: Caller) -> Verdic
                 *(Ref("port", port.id) for port in ports),
                 *(Ref("dhcp_binding", binding.id) for binding in snapshot.dhcp_bindings_of(network.id)),
                 *(Ref("subnet", subnet.id) for subnet in snapshot.subnets_of(network.id)),
+                *(Ref("segment", each.id) for each in snapshot.linked(NetworkSegment, "network", network.id)),
                 *share.forget(network.id, snapshot),
                 Ref("network", network.id),
             )
@@ -137,6 +177,13 @@ def require_mtu(network_id: NetworkId, mtu: int, ip_version: int) -> None:
 def _require_mtu_for_subnets(network_id: NetworkId, mtu: int, snapshot: Snapshot) -> None:
     for subnet in snapshot.subnets_of(network_id):
         require_mtu(network_id, mtu, subnet.ip_version)
+
+
+def _require_no_default(own: NetworkId | None, snapshot: Snapshot) -> None:
+    """No other network is the default one. Raises DefaultExternalNetworkExists."""
+    other = snapshot.with_unique_key(Network, DEFAULT_NETWORK)
+    if other is not None and other.id != own:
+        raise DefaultExternalNetworkExists(other.id)
 
 
 def _first_qos_policy(command: CreateNetwork, snapshot: Snapshot, caller: Caller) -> str | None:

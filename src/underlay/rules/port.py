@@ -11,14 +11,18 @@ from typing import Final
 from msgspec import UNSET, UnsetType, structs
 
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
-from underlay.model.address import Mac
 from underlay.model.caller import Caller
 from underlay.model.change import Ref, Writes
-from underlay.model.errors import InvalidInput, PolicyNotAuthorized, ServicePortInUse
-from underlay.model.ids import PortId
+from underlay.model.errors import (
+    HostNotCompatibleWithFixedIps,
+    InvalidInput,
+    PolicyNotAuthorized,
+    ServicePortInUse,
+)
+from underlay.model.ids import HostName, PortId
 from underlay.model.network import Network
-from underlay.model.port import Binding, ExtraDhcpOpt, FixedIp, Port, PortStatus
-from underlay.rules import access, dhcp_port, dns, fixed_ip, port_mac, port_security, qos_policy, quota, trunk
+from underlay.model.port import Binding, ExtraDhcpOpt, FixedIp, IpAllocation, Port, PortStatus
+from underlay.rules import access, dhcp_port, dns, fixed_ip, port_mac, port_security, qos_policy, quota, routed, trunk
 from underlay.rules.amend import amended
 from underlay.rules.fixed_ip import Claimant, Wishes
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -33,6 +37,7 @@ def create(
     """A port on a network that the caller sees, with a free MAC and free addresses where none are asked for."""
     network = access.visible_network(command.network_id, snapshot, caller)
     access.require_writer(caller, "create_port", *_restricted_at_creation(command))
+    _require_pluggable(network, snapshot, caller)
     access.require_own_project(caller, command.project_id)
     _require_network_owner(
         caller,
@@ -49,7 +54,8 @@ def create(
     chosen_mac = port_mac.at_creation(command, network.id, snapshot, circumstances, regulations)
     with_mac = structs.replace(command, mac_address=chosen_mac)
     guard = port_security.at_creation(with_mac, network, snapshot, caller, circumstances, regulations)
-    claimant = Claimant(network.id, chosen_mac, command.device_owner)
+    claimant = Claimant(network.id, chosen_mac, command.device_owner, host=command.host or None)
+    addresses = fixed_ip.assign(command.fixed_ips, claimant, snapshot, circumstances, regulations)
     port = Port(
         id=PortId(circumstances.new_id()),
         network_id=network.id,
@@ -58,7 +64,7 @@ def create(
         mac_address=chosen_mac,
         created_at=circumstances.now,
         updated_at=circumstances.now,
-        fixed_ips=fixed_ip.assign(command.fixed_ips, claimant, snapshot, circumstances, regulations),
+        fixed_ips=addresses,
         admin_state_up=command.admin_state_up,
         device_id=command.device_id,
         device_owner=command.device_owner,
@@ -70,6 +76,7 @@ def create(
         port_security_enabled=guard.port_security_enabled,
         security_group_ids=guard.security_group_ids,
         allowed_address_pairs=guard.allowed_address_pairs,
+        ip_allocation=_ip_allocation(command, network, addresses),
         tags=command.tags,
         propagate_uplink_status=command.propagate_uplink_status,
         qos_policy_id=command.qos_policy_id and qos_policy.visible(command.qos_policy_id, snapshot, caller).id,
@@ -99,6 +106,8 @@ def update(
     binding = _updated_binding(command, before.binding)
     new_mac = port_mac.in_update(command, before, binding, snapshot, circumstances, regulations)
     guard = port_security.in_update(command, before, new_mac, snapshot, caller, regulations)
+    owner = before.device_owner if command.device_owner is UNSET else command.device_owner
+    claimant = Claimant(before.network_id, new_mac, owner, before.id, before.fixed_ips, binding.host)
     admin_state_up = before.admin_state_up if command.admin_state_up is UNSET else command.admin_state_up
     stays = admin_state_up and binding.host == before.binding.host
     status: PortStatus = before.status if stays else "DOWN"
@@ -107,7 +116,7 @@ def update(
         circumstances.now,
         name=command.name,
         mac_address=new_mac,
-        fixed_ips=_updated_addresses(command, before, new_mac, snapshot, circumstances, regulations),
+        fixed_ips=_updated_addresses(command, before, claimant, snapshot, circumstances, regulations),
         admin_state_up=admin_state_up,
         device_id=command.device_id,
         device_owner=command.device_owner,
@@ -144,6 +153,35 @@ def delete(command: DeletePort, snapshot: Snapshot, caller: Caller) -> Verdict:
             "its DHCP agent serves the network by it; take the network from the agent first, or switch DHCP off",
         )
     return Verdict(Writes(deletes=(Ref("port", port.id),)))
+
+
+def _require_pluggable(network: Network, snapshot: Snapshot, caller: Caller) -> None:
+    """An external network is seen by all, and used by its own project and those that it is shared with."""
+    if not network.external or network.shared or access.owns(caller, network.project_id):
+        return
+    if network.id not in snapshot.granted_to(caller.project_id, "access_as_shared"):
+        raise PolicyNotAuthorized(("create_port",), "the network's owner or an administrator")
+
+
+def waits_for_host(port: Port) -> bool:
+    """Whether its addresses are chosen when its host is known."""
+    return port.ip_allocation == "deferred" and not port.fixed_ips
+
+
+def require_working(port: Port, host: HostName, snapshot: Snapshot) -> None:
+    """The port's addresses work on the host. Raises HostNotCompatibleWithFixedIps."""
+    network = snapshot.network(port.network_id)
+    if network is None or not network.is_routed or not port.fixed_ips:
+        return
+    if not routed.works_on(port.fixed_ips, snapshot.subnets_of(network.id), network.id, host, snapshot):
+        raise HostNotCompatibleWithFixedIps(host, port.id)
+
+
+def _ip_allocation(command: CreatePort, network: Network, addresses: tuple[FixedIp, ...]) -> IpAllocation:
+    if command.fixed_ips == ():
+        return "none"
+    waits = network.is_routed and command.fixed_ips is UNSET and not command.host and not addresses
+    return "deferred" if waits else "immediate"
 
 
 def _restricted_at_creation(command: CreatePort) -> tuple[str, ...]:
@@ -214,16 +252,21 @@ def _updated_binding(command: UpdatePort, before: Binding) -> Binding:
 def _updated_addresses(
     command: UpdatePort,
     before: Port,
-    new_mac: Mac,
+    claimant: Claimant,
     snapshot: Snapshot,
     circumstances: Circumstances,
     regulations: Regulations,
 ) -> tuple[FixedIp, ...]:
-    """The addresses wished for; with a new MAC and no wish, those that it has, the automatic ones made anew."""
+    """The addresses wished for; with a new MAC and no wish, those that it has, the automatic ones made anew.
+
+    Those that waited for the host are chosen when it is bound; those that it has must work on a new host.
+    """
+    if command.fixed_ips is UNSET and claimant.host is not None and claimant.host != before.binding.host:
+        if waits_for_host(before):
+            return fixed_ip.assign(UNSET, claimant, snapshot, circumstances, regulations)
+        require_working(before, claimant.host, snapshot)
     if command.fixed_ips is not UNSET:
-        owner = before.device_owner if command.device_owner is UNSET else command.device_owner
-        claimant = Claimant(before.network_id, new_mac, owner, before.id, before.fixed_ips)
         return fixed_ip.assign(command.fixed_ips, claimant, snapshot, circumstances, regulations)
-    if new_mac != before.mac_address:
-        return tuple(fixed_ip.for_mac(address, new_mac, snapshot) for address in before.fixed_ips)
+    if claimant.mac != before.mac_address:
+        return tuple(fixed_ip.for_mac(address, claimant.mac, snapshot) for address in before.fixed_ips)
     return before.fixed_ips

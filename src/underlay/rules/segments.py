@@ -3,19 +3,27 @@
 Source: Networking API v2.0, provider extended attributes; IEEE 802.1Q, 9.6: VLAN ids 1 to 4094.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from underlay.commands.network import ProviderAttributes
-from underlay.model.errors import FlatNetworkInUse, InvalidInput, NoNetworkAvailable, VlanIdInUse
-from underlay.model.ids import Vid
-from underlay.model.network import Flat, Local, Segment, Vlan
+from underlay.model.errors import (
+    FlatNetworkInUse,
+    InvalidInput,
+    NoNetworkAvailable,
+    SegmentsContainDuplicateEntry,
+    VlanIdInUse,
+)
+from underlay.model.ids import ProjectId, Vid
+from underlay.model.network import Flat, Local, Network, Segment, Vlan, physical_network_of
+from underlay.rules import vlans
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
+from underlay.rules.vlans import Ground
 
 _FIRST_VID: Final = 1
 _LAST_VID: Final = 4094
 _DEFAULT: Final = "default"
-_NONE_SENT: Final = ProviderAttributes()
+NONE_SENT: Final = ProviderAttributes()
 
 
 def sent_names(provider: ProviderAttributes) -> tuple[str, ...]:
@@ -29,19 +37,24 @@ def sent_names(provider: ProviderAttributes) -> tuple[str, ...]:
 
 
 def choose(
-    provider: ProviderAttributes, snapshot: Snapshot, circumstances: Circumstances, regulations: Regulations
+    provider: ProviderAttributes,
+    project_id: ProjectId,
+    snapshot: Snapshot,
+    circumstances: Circumstances,
+    regulations: Regulations,
 ) -> Segment:
-    """The segment of a new network.
+    """The segment of a new network of the project.
 
     Raises InvalidInput, VlanIdInUse, FlatNetworkInUse, NoNetworkAvailable.
     """
-    if provider == _NONE_SENT:
-        return _choose_for_tenant(snapshot, circumstances, regulations)
+    ground = vlans.ground(project_id, snapshot, regulations)
+    if provider == NONE_SENT:
+        return _choose_for_tenant(ground, snapshot, circumstances, regulations)
     match provider.network_type:
         case "vlan":
-            return _choose_vlan(provider, snapshot, circumstances, regulations)
+            return _choose_vlan(provider, ground, snapshot, circumstances)
         case "flat":
-            return _choose_flat(provider, snapshot, regulations)
+            return _choose_flat(provider, ground, snapshot)
         case "local":
             _require_absent("local", "physical_network", provider.physical_network)
             _require_absent("local", "segmentation_id", provider.segmentation_id)
@@ -52,15 +65,52 @@ def choose(
             raise InvalidInput(f"network_type value '{other}' not supported; supported are flat, local, vlan")
 
 
-def change(segment: Segment, provider: ProviderAttributes, snapshot: Snapshot) -> Segment:
+def choose_all(
+    providers: Sequence[ProviderAttributes],
+    project_id: ProjectId,
+    snapshot: Snapshot,
+    circumstances: Circumstances,
+    regulations: Regulations,
+) -> tuple[Segment, ...]:
+    """The segments of a new network, in the order asked for: at least one.
+
+    Raises SegmentsContainDuplicateEntry, and as `choose`; InvalidInput also when two are on one physical network.
+    """
+    whole = [each for each in providers if each.segmentation_id is not None]
+    if any(each in whole[:index] for index, each in enumerate(whole)):
+        raise SegmentsContainDuplicateEntry()
+    chosen: tuple[Segment, ...] = ()
+    for provider in providers:
+        segment = choose(provider, project_id, snapshot, circumstances, regulations)
+        require_apart(segment, chosen)
+        chosen = (*chosen, segment)
+    return chosen
+
+
+def require_apart(segment: Segment, others: Iterable[Segment]) -> None:
+    """A host can be on one segment of a network only, so no two are on one physical network. Raises InvalidInput."""
+    name = physical_network_of(segment)
+    if any(physical_network_of(other) == name for other in others):
+        where = "local" if name is None else f"on physical network '{name}'"
+        raise InvalidInput(f"a network has at most one segment {where}")
+
+
+def change(network: Network, provider: ProviderAttributes, snapshot: Snapshot) -> Segment:
     """The segment of a network whose provider attributes are updated: a VLAN network may move to another VLAN id.
 
-    Raises InvalidInput for anything else, VlanIdInUse.
+    What is sent as it is already changes nothing. Raises InvalidInput for anything else, VlanIdInUse.
     """
-    if provider.network_type is not None or provider.physical_network is not None:
+    segment = network.segment
+    named = (provider.network_type, provider.physical_network)
+    current = (network_type_of(segment), physical_network_of(segment))
+    if any(sent is not None and sent != is_now for sent, is_now in zip(named, current, strict=True)):
         raise InvalidInput("Plugin does not support updating provider attributes other than segmentation_id")
     if provider.segmentation_id is None:
         return segment
+    if network.further_segments:
+        raise InvalidInput(
+            "Provider network attributes can be updated only in provider networks with a single segment."
+        )
     if not isinstance(segment, Vlan):
         raise InvalidInput("Only VLAN type networks can be updated")
     vid = _valid_vid(provider.segmentation_id)
@@ -69,10 +119,23 @@ def change(segment: Segment, provider: ProviderAttributes, snapshot: Snapshot) -
     return _free_vlan(segment.physical_network, vid, snapshot)
 
 
-def _choose_for_tenant(snapshot: Snapshot, circumstances: Circumstances, regulations: Regulations) -> Segment:
+def network_type_of(segment: Segment) -> str:
+    """`vlan`, `flat` or `local`."""
+    match segment:
+        case Vlan():
+            return "vlan"
+        case Flat():
+            return "flat"
+        case Local():
+            return "local"
+
+
+def _choose_for_tenant(
+    ground: Ground, snapshot: Snapshot, circumstances: Circumstances, regulations: Regulations
+) -> Segment:
     match regulations.tenant_network_type:
         case "vlan":
-            return _any_vlan(regulations.vlan_ranges, snapshot, circumstances, regulations)
+            return vlans.any_free(ground, ground.known, snapshot, circumstances)
         case "local":
             return Local()
         case _:
@@ -80,54 +143,37 @@ def _choose_for_tenant(snapshot: Snapshot, circumstances: Circumstances, regulat
 
 
 def _choose_vlan(
-    provider: ProviderAttributes, snapshot: Snapshot, circumstances: Circumstances, regulations: Regulations
+    provider: ProviderAttributes, ground: Ground, snapshot: Snapshot, circumstances: Circumstances
 ) -> Vlan:
-    physical_network = provider.physical_network or _default_of(regulations)
+    physical_network = provider.physical_network or _default_of(ground)
     if physical_network is None:
         if provider.segmentation_id is not None:
             raise InvalidInput(
                 "segmentation_id requires physical_network for VLAN provider network; "
-                f"{_known_text(regulations)}, and none of them is named '{_DEFAULT}'"
+                f"{_known_text(ground)}, and none of them is named '{_DEFAULT}'"
             )
-        return _any_vlan(regulations.vlan_ranges, snapshot, circumstances, regulations)
-    if physical_network not in regulations.vlan_ranges:
+        return vlans.any_free(ground, ground.known, snapshot, circumstances)
+    if physical_network not in ground.known:
         raise InvalidInput(
-            f"physical_network '{physical_network}' unknown for VLAN provider network; {_known_text(regulations)}"
+            f"physical_network '{physical_network}' unknown for VLAN provider network; {_known_text(ground)}"
         )
     if provider.segmentation_id is None:
-        return _any_vlan((physical_network,), snapshot, circumstances, regulations)
+        return vlans.any_free(ground, (physical_network,), snapshot, circumstances)
     return _free_vlan(physical_network, _valid_vid(provider.segmentation_id), snapshot)
 
 
-def _choose_flat(provider: ProviderAttributes, snapshot: Snapshot, regulations: Regulations) -> Flat:
-    physical_network = provider.physical_network or _default_of(regulations)
+def _choose_flat(provider: ProviderAttributes, ground: Ground, snapshot: Snapshot) -> Flat:
+    physical_network = provider.physical_network or _default_of(ground)
     if physical_network is None:
-        raise InvalidInput(f"physical_network required for flat provider network; {_known_text(regulations)}")
-    if physical_network not in regulations.vlan_ranges:
+        raise InvalidInput(f"physical_network required for flat provider network; {_known_text(ground)}")
+    if physical_network not in ground.known:
         raise InvalidInput(
-            f"physical_network '{physical_network}' unknown for flat provider network; {_known_text(regulations)}"
+            f"physical_network '{physical_network}' unknown for flat provider network; {_known_text(ground)}"
         )
     _require_absent("flat", "segmentation_id", provider.segmentation_id)
     if snapshot.network_with_segment(physical_network, None) is not None:
         raise FlatNetworkInUse(physical_network)
     return Flat(physical_network)
-
-
-def _any_vlan(
-    physical_networks: Iterable[str], snapshot: Snapshot, circumstances: Circumstances, regulations: Regulations
-) -> Vlan:
-    """A free VLAN by chance, from the ranges of the first physical network that has one."""
-    tried: list[str] = []
-    for physical_network in physical_networks:
-        ranges = regulations.vlan_ranges[physical_network]
-        if not ranges:
-            continue
-        tried.extend(f"{physical_network}:{part.first}:{part.last}" for part in ranges)
-        used = set(snapshot.vids_in_use(physical_network))
-        free = sorted({vid for part in ranges for vid in range(part.first, part.last + 1)} - used)
-        if free:
-            return Vlan(physical_network, Vid(free[circumstances.below(len(free))]))
-    raise NoNetworkAvailable(tuple(tried))
 
 
 def _free_vlan(physical_network: str, vid: Vid, snapshot: Snapshot) -> Vlan:
@@ -142,8 +188,8 @@ def _valid_vid(segmentation_id: int) -> Vid:
     return Vid(segmentation_id)
 
 
-def _default_of(regulations: Regulations) -> str | None:
-    return _DEFAULT if _DEFAULT in regulations.vlan_ranges else None
+def _default_of(ground: Ground) -> str | None:
+    return _DEFAULT if _DEFAULT in ground.known else None
 
 
 def _require_absent(network_type: str, name: str, value: object) -> None:
@@ -151,6 +197,6 @@ def _require_absent(network_type: str, name: str, value: object) -> None:
         raise InvalidInput(f"{name} prohibited for {network_type} provider network")
 
 
-def _known_text(regulations: Regulations) -> str:
-    known = ", ".join(f"'{name}'" for name in regulations.vlan_ranges)
+def _known_text(ground: Ground) -> str:
+    known = ", ".join(f"'{name}'" for name in ground.known)
     return f"known are {known}" if known else "network_vlan_ranges names none"

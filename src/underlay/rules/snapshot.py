@@ -19,6 +19,7 @@ from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacAction
+from underlay.model.segment import SegmentUse
 from underlay.model.subnet import Subnet
 
 R = TypeVar("R", bound=Record)
@@ -124,6 +125,10 @@ class Snapshot(Protocol):
 
     def vids_in_use(self, physical_network: str) -> Collection[Vid]:
         """At most 4094."""
+        ...
+
+    def segments_in_use(self) -> Sequence[SegmentUse]:
+        """Every VLAN and flat network in use, by physical network and vid: for who shows them all."""
         ...
 
     def address_owner(self, subnet_id: SubnetId, address: IpAddress) -> PortId | None:

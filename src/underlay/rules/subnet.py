@@ -17,7 +17,17 @@ from underlay.model.ids import SubnetId
 from underlay.model.network import Network
 from underlay.model.port import DHCP_OWNER
 from underlay.model.subnet import Subnet
-from underlay.rules import access, auto_address, dhcp_port, ipam, quota, schedule, subnet_allocation, subnet_form
+from underlay.rules import (
+    access,
+    auto_address,
+    dhcp_port,
+    ipam,
+    quota,
+    routed,
+    schedule,
+    subnet_allocation,
+    subnet_form,
+)
 from underlay.rules.amend import amended
 from underlay.rules.network import AUTO_DELETED_OWNERS, require_mtu
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -32,6 +42,7 @@ def create(
     """A subnet that overlaps none of its network, with an address for the DHCP port and an agent to serve it."""
     network = access.visible_network(command.network_id, snapshot, caller)
     access.require_owner(caller, "create_subnet", network.project_id)
+    access.require_writer(caller, "create_subnet", *(("segment_id",) if command.segment_id is not None else ()))
     access.require_own_project(caller, command.project_id)
     pool = subnet_allocation.pool_of(command, snapshot, caller)
     cidr = subnet_allocation.block_of(command, pool, snapshot)
@@ -55,12 +66,14 @@ def create(
         service_types=command.service_types,
         dns_publish_fixed_ip=command.dns_publish_fixed_ip,
         subnetpool_id=pool.id if pool is not None else None,
+        segment_id=command.segment_id,
     )
     subnet_form.require_valid(subnet, None, regulations)
     if command.gateway_ip is not UNSET and gateway is not None:
         ipam.require_gateway_usable(gateway, subnet.cidr)
     siblings = tuple(snapshot.subnets_of(network.id))
     subnet_form.require_apart(subnet, siblings)
+    routed.require_segment(command.segment_id, network, siblings, snapshot)
     subnet_allocation.require_affinity(pool, cidr, siblings, snapshot)
     require_mtu(network.id, network.mtu, subnet.ip_version)
     pools = (
@@ -68,13 +81,19 @@ def create(
         if command.allocation_pools is UNSET
         else ipam.checked_pools(command.allocation_pools, subnet.cidr, gateway)
     )
-    subnet = structs.replace(subnet, allocation_pools=pools)
+    subnet = routed.with_peers(structs.replace(subnet, allocation_pools=pools), siblings)
     quota.require_room("subnet", command.project_id, snapshot, regulations)
-    grown = amended(network, circumstances.now, subnet_ids=(*network.subnet_ids, subnet.id))
+    grown = amended(
+        network,
+        circumstances.now,
+        subnet_ids=(*network.subnet_ids, subnet.id),
+        is_routed=subnet.segment_id is not None,
+    )
+    peers = routed.peers_with(subnet, siblings, circumstances.now)
     served = _served(grown, (*siblings, subnet), snapshot, circumstances, regulations) if subnet.enable_dhcp else ()
     automatic, rest = auto_address.first_part(subnet, snapshot, circumstances)
     subnet = structs.replace(subnet, is_spreading=rest is not None)
-    return Verdict(Writes(puts=(grown, subnet, *served, *automatic)), subnet, then=rest)
+    return Verdict(Writes(puts=(grown, subnet, *peers, *served, *automatic)), subnet, then=rest)
 
 
 def update(
@@ -103,19 +122,29 @@ def update(
         description=command.description,
         service_types=command.service_types,
         dns_publish_fixed_ip=command.dns_publish_fixed_ip,
+        segment_id=command.segment_id,
     )
     if after is before:
         return Verdict(result=before)
+    if command.segment_id is not UNSET:
+        access.require_writer(caller, "update_subnet", "segment_id")
+        routed.require_change(before, command.segment_id, network, snapshot)
+        network = amended(network, circumstances.now, is_routed=after.segment_id is not None)
     subnet_form.require_valid(after, before, regulations)
     _require_gateway(before, after, snapshot)
+    if after.segment_id is not None and network.is_routed:
+        peers = snapshot.subnets_of(network.id)
+        old_gateway = before.gateway_ip if after.gateway_ip != before.gateway_ip else None
+        after = routed.with_peers(after, peers, old_gateway)
+    puts: tuple[Record, ...] = (after,) if command.segment_id is UNSET else (network, after)
     if after.enable_dhcp == before.enable_dhcp:
-        return Verdict(Writes(puts=(after,)), after)
+        return Verdict(Writes(puts=puts), after)
     if after.enable_dhcp:
         subnets = tuple(after if subnet.id == after.id else subnet for subnet in snapshot.subnets_of(network.id))
         served = _served(network, subnets, snapshot, circumstances, regulations)
-        return Verdict(Writes(puts=(after, *served)), after)
+        return Verdict(Writes(puts=(*puts, *served)), after)
     left = dhcp_port.leave(after.id, dhcp_port.ports_of(network.id, snapshot), circumstances)
-    return Verdict(Writes(puts=(after, *left.puts), deletes=left.deletes), after)
+    return Verdict(Writes(puts=(*puts, *left.puts), deletes=left.deletes), after)
 
 
 def delete(command: DeleteSubnet, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
@@ -132,10 +161,12 @@ def delete(command: DeleteSubnet, snapshot: Snapshot, caller: Caller, circumstan
             return Verdict(taken, then=rest)
     else:
         taken = _taken_from_own(subnet, network, snapshot, circumstances)
-    shrunk = amended(
-        network, circumstances.now, subnet_ids=tuple(each for each in network.subnet_ids if each != subnet.id)
-    )
-    return Verdict(Writes(puts=(shrunk, *taken.puts), deletes=(*taken.deletes, Ref("subnet", subnet.id))))
+    left_ids = tuple(each for each in network.subnet_ids if each != subnet.id)
+    shrunk = amended(network, circumstances.now, subnet_ids=left_ids, is_routed=network.is_routed and bool(left_ids))
+    peers: tuple[Subnet, ...] = ()
+    if subnet.segment_id is not None:
+        peers = routed.peers_without(subnet, snapshot.subnets_of(network.id), circumstances.now)
+    return Verdict(Writes(puts=(shrunk, *peers, *taken.puts), deletes=(*taken.deletes, Ref("subnet", subnet.id))))
 
 
 def _taken_from_own(subnet: Subnet, network: Network, snapshot: Snapshot, circumstances: Circumstances) -> Writes:
@@ -157,7 +188,7 @@ def _served(
     """The bindings and DHCP ports to put, now that these are the network's subnets."""
     bindings = tuple(snapshot.dhcp_bindings_of(network.id))
     roster = schedule.roster(snapshot, circumstances, regulations)
-    new, _ = roster.assign(network.id, bindings, regulations.dhcp_agents_per_network)
+    new, _ = roster.assign(network, bindings, regulations.dhcp_agents_per_network)
     service = dhcp_port.DhcpService(network, subnets, dhcp_port.ports_of(network.id, snapshot), (*bindings, *new))
     return (*new, *dhcp_port.cover(service, snapshot, circumstances, regulations))
 

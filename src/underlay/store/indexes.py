@@ -20,7 +20,7 @@ from underlay.model.subnet_pool import SubnetPool
 from underlay.store.links import Link, grant_of, links_of, tags_of, unique_keys_of
 from underlay.store.prefix_index import PrefixIndex, PrefixStatements
 from underlay.store.ranges import address_from, free_runs, pool_with, split
-from underlay.store.rows import counted_project, segment_key
+from underlay.store.rows import counted_project, segment_keys
 from underlay.store.statements import Prepared, Session
 from underlay.store.tables import addresses, free_ranges, grants, links, segments, subnet_use, tags, unique_keys, usage
 
@@ -146,14 +146,14 @@ class Indexes:
             self._session.run_many(sql.add_tag, [{**named, "tag": tag} for tag in sorted(taken - left)])
 
     def _change_segment(self, old: Network | None, new: Network | None) -> None:
-        left = segment_key(old.segment) if old else None
-        taken = segment_key(new.segment) if new else None
-        if left == taken:
-            return
-        if left:
-            self._session.run(self._sql.leave_segment, left)
-        if taken and new:
-            self._session.run(self._sql.take_segment, {**taken, "network_id": new.id})
+        left = segment_keys(old) if old else []
+        taken = segment_keys(new) if new else []
+        for key in left:
+            if key not in taken:
+                self._session.run(self._sql.leave_segment, key)
+        for key in taken:
+            if new and key not in left:
+                self._session.run(self._sql.take_segment, {**key, "network_id": new.id})
 
     def _change_pools(self, old: Subnet | None, new: Subnet | None) -> None:
         if old and new and old.allocation_pools == new.allocation_pools:

@@ -4,11 +4,12 @@ A kind that has neither needs no line here.
 """
 
 from underlay.model.change import Record
-from underlay.model.network import Network
+from underlay.model.network import DEFAULT_NETWORK, Network
 from underlay.model.port import Port
 from underlay.model.qos import QosPolicy, default_policy_key
 from underlay.model.rbac_policy import RbacPolicy
 from underlay.model.security_group import SecurityGroup, SecurityGroupRule
+from underlay.model.segment import NetworkSegment
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool, default_key
 from underlay.model.trunk import Trunk, port_key
@@ -22,8 +23,11 @@ def links_of(record: Record) -> frozenset[Link]:
     match record:
         case RbacPolicy():
             return frozenset({("object", record.object_id)})
-        case Subnet() if record.subnetpool_id is not None:
-            return frozenset({("subnetpool", record.subnetpool_id)})
+        case NetworkSegment():
+            return frozenset({("network", record.network_id)})
+        case Subnet():
+            named = (("segment", record.segment_id), ("subnetpool", record.subnetpool_id))
+            return frozenset((relation, to_id) for relation, to_id in named if to_id is not None)
         case SubnetPool() if record.address_scope_id is not None:
             return frozenset({("address_scope", record.address_scope_id)})
         case Port():
@@ -55,12 +59,14 @@ def unique_keys_of(record: Record) -> frozenset[str]:
     match record:
         case SecurityGroup(is_default=True):
             return frozenset({record.project_id})
-        case SubnetPool(is_default=True):
-            return frozenset({default_key(record.ip_version)})
+        case Network(is_default=True):
+            return frozenset({DEFAULT_NETWORK})
         case QosPolicy(is_default=True):
             return frozenset({default_policy_key(record.project_id)})
         case Trunk():
             return frozenset(map(port_key, (record.port_id, *(each.port_id for each in record.sub_ports))))
+        case SubnetPool(is_default=True):
+            return frozenset({default_key(record.ip_version)})
         case _:
             return frozenset()
 

@@ -31,6 +31,7 @@ from underlay.store.tables import (
     free_ranges,
     grants,
     links,
+    networks,
     ports,
     segments,
     subnet_use,
@@ -135,6 +136,11 @@ class LookupStatements:
             select(segments.c.vid).where(
                 segments.c.physical_network == bindparam("physical_network"), segments.c.vid > 0
             )
+        )
+        self.segments_in_use: Final = prepare(
+            select(segments.c.physical_network, segments.c.vid, networks.c.id, networks.c.project_id)
+            .join(networks, networks.c.id == segments.c.network_id)
+            .order_by(segments.c.physical_network, segments.c.vid)
         )
         self.address: Final = prepare(
             select(addresses.c.port_id).where(

@@ -5,7 +5,7 @@ every record. Nothing survives the process.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from threading import RLock
 from typing import Any, Final, TypeVar
 
@@ -21,6 +21,7 @@ from underlay.model.network import Network
 from underlay.model.port import DHCP_OWNER, Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacAction, RbacPolicy
+from underlay.model.segment import SegmentUse
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool
 from underlay.store.contract import ChangeRow, InUse, Query, R
@@ -29,7 +30,7 @@ from underlay.store.memory_listing import select_records
 from underlay.store.memory_log import MemoryLog
 from underlay.store.memory_state import Kept, State
 from underlay.store.ranges import free_runs
-from underlay.store.rows import counted_project, decode_twin, hosts_of, segment_key
+from underlay.store.rows import counted_project, decode_twin, hosts_of, segment_keys
 
 T = TypeVar("T")
 
@@ -271,13 +272,22 @@ class MemoryMoment:
     def network_with_segment(self, physical_network: str, vid: Vid | None) -> NetworkId | None:
         """The network on that VLAN, or, with vid None, the flat network, of the physical network."""
         wanted = {"physical_network": physical_network, "vid": vid or 0}
-        found = (network.id for network in self._state.all_of(Network) if segment_key(network.segment) == wanted)
+        found = (network.id for network in self._state.all_of(Network) if wanted in segment_keys(network))
         return next(found, None)
 
     def vids_in_use(self, physical_network: str) -> Collection[Vid]:
         """At most 4094."""
-        keys = [segment_key(network.segment) for network in self._state.all_of(Network)]
-        return {key["vid"] for key in keys if key and key["vid"] and key["physical_network"] == physical_network}
+        keys = chain.from_iterable(map(segment_keys, self._state.all_of(Network)))
+        return {key["vid"] for key in keys if key["vid"] and key["physical_network"] == physical_network}
+
+    def segments_in_use(self) -> Sequence[SegmentUse]:
+        """Every VLAN and flat network in use, by physical network and vid."""
+        found = [
+            SegmentUse(key["physical_network"], key["vid"], network.id, network.project_id)
+            for network in self._state.all_of(Network)
+            for key in segment_keys(network)
+        ]
+        return sorted(found, key=lambda use: (use.physical_network, use.vid))
 
     def address_owner(self, subnet_id: SubnetId, address: IpAddress) -> PortId | None:
         """The port that has the address."""

@@ -17,7 +17,7 @@ from underlay.model.rbac_policy import EVERYBODY, RbacPolicy
 from underlay.model.subnet import Subnet
 from underlay.store.contract import ChangeRow, R
 from underlay.store.links import unique_keys_of
-from underlay.store.rows import segment_key
+from underlay.store.rows import segment_keys
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -87,8 +87,7 @@ def _claims(record: Record) -> Iterator[tuple[object, ...]]:
         yield ("unique_keys", kind_of(record), only)
     match record:
         case Network():
-            key = segment_key(record.segment)
-            if key:
+            for key in segment_keys(record):
                 yield ("segments", *key.values())
         case Port():
             yield ("ports", record.network_id, record.mac_address)

@@ -17,6 +17,7 @@ from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacAction
+from underlay.model.segment import SegmentUse
 from underlay.model.subnet import Subnet
 from underlay.store.contract import InUse, Query, R
 from underlay.store.listing import Lister
@@ -237,6 +238,10 @@ class Moment:
         """At most 4094."""
         rows = self._session.rows(self._sql.vids, {"physical_network": physical_network})
         return {row[0] for row in rows}
+
+    def segments_in_use(self) -> Sequence[SegmentUse]:
+        """Every VLAN and flat network in use, by physical network and vid."""
+        return [SegmentUse(*row) for row in self._session.rows(self._sql.segments_in_use, {})]
 
     def address_owner(self, subnet_id: SubnetId, address: IpAddress) -> PortId | None:
         """The port that has the address."""

@@ -168,10 +168,14 @@ def counted_project(record: Record) -> ProjectId | None:
             return project_of(record)
 
 
-def segment_key(segment: Segment) -> dict[str, Any] | None:
-    """What the segment takes of `segments`; None for one that is not of the data centre."""
-    network_type, physical_network, vid = _segment_columns(segment)
-    return None if network_type == "local" else {"physical_network": physical_network, "vid": vid}
+def segment_keys(network: Network) -> list[dict[str, Any]]:
+    """What the network takes of `segments`; nothing for a segment that is not of the data centre."""
+    columns = [_segment_columns(segment) for segment in network.segments]
+    return [
+        {"physical_network": physical_network, "vid": vid}
+        for network_type, physical_network, vid in columns
+        if network_type != "local"
+    ]
 
 
 def _segment_columns(segment: Segment) -> tuple[str, str, int]:

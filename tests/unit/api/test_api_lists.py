@@ -6,7 +6,7 @@ import pytest
 
 from fakes.api_server import ApiServer
 
-PROVIDER = {"provider:network_type", "provider:physical_network", "provider:segmentation_id"}
+PROVIDER = {"provider:network_type", "provider:physical_network", "provider:segmentation_id", "segments"}
 BINDING = {"binding:host_id", "binding:vif_type", "binding:vif_details", "binding:profile"}
 
 

@@ -148,8 +148,9 @@ def test_it_stops_at_once_and_forgets_nothing(served: tuple[Installation, subpro
     watch = HTTPConnection("127.0.0.1", port, timeout=10)
     watch.request("GET", "/underlay/v1/feed", headers={"X-Auth-Token": token})
     stream = watch.getresponse()
-    assert "network" == json.loads(stream.readline())["kind"]
-    assert {"in_sync": 1} == json.loads(stream.readline())
+    lines = [json.loads(stream.readline()) for _ in range(4)]
+    assert ["network", "segment", "network_segment_range"] == [line.get("kind") for line in lines[:3]]
+    assert {"in_sync": 3} == lines[3]
     process.send_signal(signal.SIGTERM)
     assert b"" == stream.read()
     assert 0 == process.wait(4)

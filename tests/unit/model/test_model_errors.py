@@ -62,9 +62,9 @@ def test_errors_are_equal_by_their_fields() -> None:
             "only an administrator may do this",
         ),
         (
-            NoNetworkAvailable(("default:100:101", "default:200:201")),
+            NoNetworkAvailable(("default:100:101, 2 of 2 used", "default:200:201, 2 of 2 used")),
             "Unable to create the network. No tenant network is available for allocation. "
-            "Every VLAN of network_vlan_ranges default:100:101,default:200:201 is in use.",
+            "Every VLAN of the ranges is in use: default:100:101, 2 of 2 used; default:200:201, 2 of 2 used.",
         ),
         (errors.NetworkNotFound(NetworkId("n")), "Network n could not be found."),
         (

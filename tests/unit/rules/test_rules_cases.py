@@ -9,6 +9,7 @@ import yaml
 from fakes.cloud import BLUE, OPERATIONS, RED, REGULATIONS, START, counting
 from underlay.commands import agent, host, instance, network, port, quota, subnet
 from underlay.commands.command import Command
+from underlay.commands.segment_range import DeclareDefaultRanges
 from underlay.model.address import decode_address_type
 from underlay.model.agent import Agent
 from underlay.model.caller import Caller
@@ -59,6 +60,8 @@ def world(records: list[dict[str, Any]]) -> MemoryStore:
     silent = [record["id"] for record in records if record.pop("silent", False)]
 
     def fill(moment: MemoryMoment) -> None:
+        declared = judge(DeclareDefaultRanges(), moment, CALLERS["admin"], Circumstances(START, str, int), REGULATIONS)
+        moment.commit_writes(declared.writes)
         moment.commit_writes(Writes(puts=tuple(read_record(record) for record in records)))
         for record in records:
             if record["kind"] == "agent":

@@ -17,6 +17,7 @@ from underlay.model.errors import (
     RevisionNumberConstraintFailed,
 )
 from underlay.model.network import Network
+from underlay.model.segment import first_segment_id
 from underlay.model.subnet import Subnet
 
 
@@ -162,6 +163,7 @@ def test_a_network_goes_with_what_nobody_made_by_hand() -> None:
         Ref("port", port.id),
         Ref("dhcp_binding", f"{network.id}/{agent.id}"),
         Ref("subnet", subnet.id),
+        Ref("segment", first_segment_id(network.id)),
         Ref("network", network.id),
     )
     assert deletes == cloud.do(DeleteNetwork(network.id)).writes.deletes

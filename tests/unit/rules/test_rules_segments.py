@@ -80,7 +80,7 @@ def test_without_a_default_flat_needs_its_physical_network() -> None:
     assert isinstance(error, InvalidInput)
     assert "physical_network required for flat provider network" in error.error_message
     assert Vlan("west", Vid(7)) == segment_of(cloud, create("vlan"))
-    assert NoNetworkAvailable(("west:7:7",)) == cloud.refusal(create("vlan"))
+    assert NoNetworkAvailable(("west:7:7, 1 of 1 used",)) == cloud.refusal(create("vlan"))
     assert NoNetworkAvailable() == cloud.refusal(create("vlan", "east"))
 
 
@@ -110,7 +110,8 @@ def test_ranges_are_used_up_and_then_said() -> None:
     cloud = Cloud()
     chosen = [cloud.network().segment for _ in range(4)]
     assert {Vlan("default", Vid(vid)) for vid in (100, 101, 200, 201)} == set(chosen)
-    assert NoNetworkAvailable(("default:100:101", "default:200:201")) == cloud.refusal(create())
+    full = NoNetworkAvailable(("default:100:101, 2 of 2 used", "default:200:201, 2 of 2 used"))
+    assert full == cloud.refusal(create())
 
 
 def test_a_freed_id_is_given_again() -> None:
@@ -147,7 +148,7 @@ def test_a_vlan_network_moves_to_another_id() -> None:
 @pytest.mark.parametrize(
     "provider",
     [
-        ProviderAttributes(network_type="vlan"),
+        ProviderAttributes(network_type="flat"),
         ProviderAttributes(physical_network="spare"),
         ProviderAttributes(segmentation_id=4095),
     ],

@@ -15,7 +15,17 @@ from underlay.store.prefix_index import PrefixStatements
 from underlay.store.statements import Prepared
 from underlay.store.writer import WriterStatements
 
-WHOLE_TABLES = {"heartbeats", "loads", "unserved", "places", "dhcp_hosts", "addresses_of", "agents", "all_of", "in_use"}
+WHOLE_TABLES = {
+    "heartbeats",
+    "loads",
+    "unserved",
+    "places",
+    "dhcp_hosts",
+    "addresses_of",
+    "agents",
+    "all_of",
+    "in_use",
+} | {"segments_in_use"}
 """Those that are asked for everything of their kind, or (agents) for a kind of which there are few."""
 
 

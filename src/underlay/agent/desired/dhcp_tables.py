@@ -49,7 +49,11 @@ def _subnet_scope(subnet: Subnet, server: IpAddress, siblings: tuple[Subnet, ...
         dns_nameservers=tuple(address for address in subnet.dns_nameservers if not address.is_unspecified),
         host_routes=subnet.host_routes,
         on_link=tuple(
-            sibling.cidr for sibling in siblings if sibling.id != subnet.id and isinstance(sibling.cidr, IPv4Network)
+            sibling.cidr
+            for sibling in siblings
+            if sibling.id != subnet.id
+            and sibling.segment_id == subnet.segment_id
+            and isinstance(sibling.cidr, IPv4Network)
         ),
         metadata_route=site.isolated_metadata,
     )

@@ -29,7 +29,9 @@ def desired(records: Records | None, site: Site, present: Present) -> HostState:
     served = services(records, site)
     local = {verdict.network_id for verdict in judged.values() if isinstance(verdict, Wired)} | served.keys()
     tags = allocate(local, present)
-    marks = {network_id: mark_of(records.networks[network_id], tag) for network_id, tag in tags.items()}
+    marks = {
+        network_id: mark_of(records.networks[network_id], tag, site.bridge_mappings) for network_id, tag in tags.items()
+    }
     devices = {device.name: device for device in present.devices}
     ports = {
         name: _device_port(devices[name], verdict, marks, site)

@@ -4,12 +4,12 @@ Pure. Tags that the host already uses are kept, so that an agent with no memory 
 lowest free ones, in order of their ids.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 
 from underlay.agent.state.host import HIGHEST_TAG, LOWEST_TAG, NetworkMark
 from underlay.agent.state.present import Present
 from underlay.model.ids import NetworkId
-from underlay.model.network import Flat, Local, Network, Vlan
+from underlay.model.network import Flat, Local, Network, Vlan, segment_here
 
 
 def allocate(wanted: Collection[NetworkId], present: Present) -> dict[NetworkId, int]:
@@ -22,9 +22,9 @@ def allocate(wanted: Collection[NetworkId], present: Present) -> dict[NetworkId,
     return tags
 
 
-def mark_of(network: Network, tag: int) -> NetworkMark:
-    """What is written beside the tag."""
-    match network.segment:
+def mark_of(network: Network, tag: int, physical_networks: Container[str] = ()) -> NetworkMark:
+    """What is written beside the tag, on a host that reaches these physical networks."""
+    match segment_here(network, physical_networks) or network.segment:
         case Vlan(physical_network=name, vid=vid):
             return NetworkMark(network.id, "vlan", name, int(vid), tag)
         case Flat(physical_network=name):

@@ -9,7 +9,7 @@ from underlay.agent.state.present import Device, Present
 from underlay.agent.state.records import Records
 from underlay.agent.state.site import Site
 from underlay.model.ids import NetworkId, PortId
-from underlay.model.network import Flat, Local, Network, Vlan
+from underlay.model.network import Local, Network, segment_here
 
 
 class Wired(msgspec.Struct, frozen=True):
@@ -30,11 +30,12 @@ Verdict = Wired | Dead
 
 def unreachable(network: Network, site: Site) -> str:
     """Why the network does not reach this host; empty when it does."""
-    match network.segment:
-        case Vlan(physical_network=name) | Flat(physical_network=name) if name not in site.bridge_mappings:
-            return f"physical network '{name}' has no bridge on this host: add it to bridge_mappings"
-        case Vlan() | Flat() | Local():
-            return ""
+    if segment_here(network, site.bridge_mappings) is not None:
+        return ""
+    named = [f"'{segment.physical_network}'" for segment in network.segments if not isinstance(segment, Local)]
+    if len(named) == 1:
+        return f"physical network {named[0]} has no bridge on this host: add it to bridge_mappings"
+    return f"physical networks {', '.join(named)} have no bridge on this host: add one of them to bridge_mappings"
 
 
 def verdicts(records: Records, site: Site, present: Present) -> dict[str, Verdict]:

@@ -40,7 +40,9 @@ AGENT = Resource(
         _same_name("binary", "The program."),
         _same_name("topic", "Kept for clients that print it."),
         _same_name("host", "The host that it runs on."),
-        _same_name("availability_zone", "Kept for clients that print it."),
+        _same_name(
+            "availability_zone", "Where it is, by the host's `availability_zone`; networks may ask for some zones."
+        ),
         Attribute(
             "admin_state_up",
             "Whether it may be given networks to serve.",

@@ -38,6 +38,14 @@ class View(Protocol):
         """Whether the network is open to all projects."""
         ...
 
+    def vlan_projects(self, physical_network: str) -> Mapping[int, ProjectId]:
+        """VLAN id -> the project of the network that is on it, ascending."""
+        ...
+
+    def zones_serving(self, network_id: NetworkId) -> Sequence[str]:
+        """The availability zones of the agents that serve the network, sorted."""
+        ...
+
     @property
     def dns_domain(self) -> str:
         """The domain of hosts, by the server's setting."""

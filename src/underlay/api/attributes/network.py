@@ -6,14 +6,17 @@ from underlay.api import values
 from underlay.api.attributes import dns, standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.api.attributes.qos import UNENFORCED as NO_QOS
+from underlay.api.attributes.segment import segmentation_id_of
 from underlay.commands.network import CreateNetwork, DeleteNetwork, ProviderAttributes, UpdateNetwork
-from underlay.model.errors import InvalidInput, NetworkNotFound, SegmentsSetInConjunctionWithProviders
+from underlay.model.errors import NetworkNotFound, SegmentsSetInConjunctionWithProviders
 from underlay.model.ids import NetworkId, ProjectId
-from underlay.model.network import Flat, Local, Network, Vlan
+from underlay.model.network import Network, Segment, physical_network_of
+from underlay.rules.segments import network_type_of
 
 NETWORK_TYPE_LENGTH = 32
 PHYSICAL_NETWORK_LENGTH = 64
 MTU_LIMIT = 2**31 - 1
+_ZONE_LENGTH = 255
 
 _PROVIDER = {
     "provider:network_type": "network_type",
@@ -28,47 +31,69 @@ _SAME_NAME = (
     "description",
     "dns_domain",
     "port_security_enabled",
+    "is_default",
     "qos_policy_id",
 )
 
 
-def _network_type(network: Network, _: View) -> str:
-    match network.segment:
-        case Vlan():
-            return "vlan"
-        case Flat():
-            return "flat"
-        case Local():
-            return "local"
+def _sole(network: Network) -> Segment | None:
+    """The network's segment, if it has one only: that is what `provider:*` show."""
+    return None if network.further_segments else network.segment
+
+
+def _network_type(network: Network, _: View) -> str | None:
+    sole = _sole(network)
+    return None if sole is None else network_type_of(sole)
 
 
 def _physical_network(network: Network, _: View) -> str | None:
-    return None if isinstance(network.segment, Local) else network.segment.physical_network
+    sole = _sole(network)
+    return None if sole is None else physical_network_of(sole)
 
 
 def _segmentation_id(network: Network, _: View) -> int | None:
-    return network.segment.vid if isinstance(network.segment, Vlan) else None
+    return segmentation_id_of(_sole(network))
+
+
+def _segments(network: Network, _: View) -> list[dict[str, Any]] | None:
+    if not network.further_segments:
+        return None
+    return [
+        {
+            "provider:network_type": network_type_of(segment),
+            "provider:physical_network": physical_network_of(segment),
+            "provider:segmentation_id": segmentation_id_of(segment),
+        }
+        for segment in network.segments
+    ]
 
 
 def _provider(name: str, description: str, show: Any, reader: values.Reader, wanted: values.Reader) -> Attribute:
     return Attribute(name, description, show=show, post=reader, put=reader, admin=True, filter=wanted)
 
 
-def _read_segments(value: Any) -> ProviderAttributes:
+def _read_segments(value: Any) -> tuple[ProviderAttributes, ...]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise ValueError(f"'{values.shown(value)}' is not a list of dictionaries")
-    if len(value) != 1:
-        raise InvalidInput("a network has exactly one segment here; give it as provider:* attributes")
-    unknown = set(value[0]) - set(_PROVIDER)
+    if not value:
+        raise ValueError("Invalid data format for segments: the list is empty")
+    unknown = {name for one in value for name in one} - set(_PROVIDER)
     if unknown:
         raise ValueError(f"Unexpected keys supplied: {', '.join(sorted(unknown))}")
-    return _provider_attributes({name: _PROVIDER_READERS[name](one) for name, one in value[0].items()})
+    return tuple(
+        _provider_attributes({name: _PROVIDER_READERS[name](sent) for name, sent in one.items()}) for one in value
+    )
 
 
-def _read_external(value: Any) -> bool:
-    if values.boolean(value):
-        raise InvalidInput("router:external: there are no routers here; the data centre's own gateway leads out")
-    return False
+def _read_zone_hints(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"'{values.shown(value)}' is not a list")
+    hints = tuple(values.text_up_to(_ZONE_LENGTH)(one) for one in value)
+    if len(set(hints)) != len(hints):
+        raise ValueError(f"Duplicate items in the list: '{values.shown(value)}'")
+    if len("".join(hints)) > standard.DESCRIPTION_LENGTH:
+        raise ValueError("Too many availability_zone_hints specified")
+    return hints
 
 
 def _provider_attributes(sent: Values) -> ProviderAttributes:
@@ -84,18 +109,23 @@ _PROVIDER_READERS: dict[str, values.Reader] = {
 
 def _create(project_id: ProjectId, sent: Values) -> CreateNetwork:
     provider = _provider_attributes(sent)
+    further: list[ProviderAttributes] = []
     if "segments" in sent:
         if provider != ProviderAttributes():
             raise SegmentsSetInConjunctionWithProviders()
-        provider = sent["segments"]
-    wanted = pick(sent, *_SAME_NAME)
+        provider, *further = sent["segments"]
+    wanted = pick(sent, *_SAME_NAME, "availability_zone_hints")
+    if "router:external" in sent:
+        wanted["external"] = sent["router:external"]
     if wanted.get("mtu") == 0:
         wanted["mtu"] = None
-    return CreateNetwork(project_id=project_id, provider=provider, **wanted)
+    return CreateNetwork(project_id=project_id, provider=provider, further=tuple(further), **wanted)
 
 
 def _update(record_id: str, revision: int | None, sent: Values) -> UpdateNetwork:
     changed = pick(sent, *_SAME_NAME)
+    if "router:external" in sent:
+        changed["external"] = sent["router:external"]
     if any(name in sent for name in _PROVIDER):
         changed["provider"] = _provider_attributes(sent)
     return UpdateNetwork(id=NetworkId(record_id), revision=revision, **changed)
@@ -154,8 +184,8 @@ NETWORK = Resource(
         ),
         _provider(
             "provider:physical_network",
-            "The data centre's physical network, as named in `network_vlan_ranges` and `bridge_mappings`; may be left "
-            "out when one is named `default`.",
+            "The data centre's physical network, as named in `network_vlan_ranges`, ranges and `bridge_mappings`; "
+            "may be left out when one is named `default`.",
             _physical_network,
             _PROVIDER_READERS["provider:physical_network"],
             standard.text,
@@ -170,17 +200,53 @@ NETWORK = Resource(
         ),
         Attribute(
             "router:external",
-            "false: there are no routers, so no network leads to one; kept for clients that ask.",
-            show=lambda record, _: False,
-            post=_read_external,
-            put=_read_external,
+            "Whether it leads out of the cloud: all projects see it, and plug nothing into it unless it is shared with "
+            "them. Only an administrator may set it. There are no routers here.",
+            show=lambda record, _: record.external,
+            post=values.boolean,
+            put=values.boolean,
+            filter=values.boolean,
+        ),
+        Attribute(
+            "is_default",
+            "Whether it is the one that a project gets which names none (`auto-allocated-topology`); at most one "
+            "network is. Only an administrator may set it.",
+            show=lambda record, _: record.is_default,
+            post=values.boolean,
+            put=values.boolean,
             filter=values.boolean,
         ),
         Attribute(
             "segments",
-            "Another way to write the provider attributes: a list of one dictionary of them. Refused together with "
-            "`provider:*`.",
+            "Several segments, each on another physical network: a list of dictionaries of `provider:*`; null when "
+            "there is one. A host uses the one whose physical network it reaches. Not together with `provider:*`.",
+            show=_segments,
             post=_read_segments,
+            admin=True,
+        ),
+        Attribute(
+            "l2_adjacency",
+            "Whether all its ports are on one layer 2; false when its subnets belong to segments, between which the "
+            "data centre routes.",
+            show=lambda record, _: not record.is_routed,
+        ),
+        Attribute(
+            "availability_zone_hints",
+            "Availability zones whose agents may serve it; an empty list: all.",
+            show=lambda record, _: record.availability_zone_hints,
+            post=values.null_as((), _read_zone_hints),
+        ),
+        Attribute(
+            "availability_zones",
+            "Availability zones of the agents that serve it.",
+            show=lambda record, view: view.zones_serving(record.id),
+        ),
+        Attribute(
+            "port_security_enabled",
+            "Whether its ports have port security when nothing is said of it. Changing it changes no present port.",
+            show=lambda record, _: record.port_security_enabled,
+            post=values.boolean,
+            put=values.boolean,
         ),
         Attribute(
             "qos_policy_id",
@@ -195,13 +261,6 @@ NETWORK = Resource(
         _address_scope(4),
         _address_scope(6),
         dns.domain("The DNS domain of its ports, kept for who asks; DHCP tells names of the server's `dns_domain`."),
-        Attribute(
-            "port_security_enabled",
-            "Whether its ports have port security when nothing is said of it. Changing it changes no present port.",
-            show=lambda record, _: record.port_security_enabled,
-            post=values.boolean,
-            put=values.boolean,
-        ),
         standard.description("network"),
         *standard.tags(),
         *standard.history(),

@@ -291,6 +291,14 @@ PORT = Resource(
             "Ours: why its host could not wire it; empty when there is nothing to say.",
             show=Field("status_reason"),
         ),
+        Attribute(
+            "ip_allocation",
+            "`immediate`: it got its addresses when it was created; `deferred`: it gets them when its host is known, "
+            "on a routed network; `none`: it was created with an empty list of `fixed_ips`.",
+            show=lambda record, _: record.ip_allocation,
+            filter=standard.text,
+            sort=True,
+        ),
         _device("device_id", "The machine that it belongs to."),
         _device("device_owner", "What kind of thing that is: `compute:nova`, `network:dhcp`."),
         Attribute(

@@ -33,6 +33,7 @@ _WRITABLE = (
     "description",
     "service_types",
     "dns_publish_fixed_ip",
+    "segment_id",
 )
 _OWNER = re.compile(r"[A-Za-z0-9_.-]+:[\x21-\x7e]+")
 _AT_CREATION = (
@@ -239,6 +240,18 @@ SUBNET = Resource(
             "prefixlen",
             "The length of the block to take of the subnet pool; not together with `cidr`.",
             post=values.null_as(UNSET, values.integer_between(0, 128)),
+        ),
+        Attribute(
+            "segment_id",
+            "The segment of the network where its addresses work; null: all. Either all subnets of a network have one "
+            "(a routed network), or none. Only an administrator may set it, on the only subnet of a network also "
+            "later.",
+            show=lambda record, _: record.segment_id,
+            post=values.or_none(values.uuid),
+            put=values.or_none(values.uuid),
+            filter=standard.text,
+            sort=True,
+            link="segment",
         ),
         Attribute(
             "service_types",

@@ -1,0 +1,36 @@
+"""Auto-allocated topology: `/v2.0/auto-allocated-topology/{project}`, extension `auto-allocated-topology`."""
+
+import msgspec
+
+from underlay.api.attributes.attribute import Attribute, Resource
+from underlay.model.errors import AutoAllocationFailure
+from underlay.model.ids import NetworkId, ProjectId
+from underlay.model.network import Network
+
+
+class Topology(msgspec.Struct, frozen=True):
+    """The network that a project uses which names none."""
+
+    id: NetworkId | str
+    project_id: ProjectId
+
+
+AUTO_ALLOCATED_TOPOLOGY = Resource(
+    name="auto_allocated_topology",
+    collection="auto_allocated_topologies",
+    path="auto-allocated-topology",
+    kind="network",
+    record_type=Network,
+    missing=AutoAllocationFailure,
+    attributes=(
+        Attribute(
+            "id",
+            "The network: the default one if the project may use it, else its own oldest. `dry-run=pass` when only "
+            "asked whether there is one (`fields=dry-run`).",
+            show=lambda record, _: record.id,
+        ),
+        Attribute("project_id", "The project.", show=lambda record, _: record.project_id),
+        Attribute("tenant_id", "The old name of `project_id`.", show=lambda record, _: record.project_id),
+    ),
+    inside=True,
+)
