@@ -85,9 +85,7 @@ def assign(
     automatic = [
         FixedIp(subnet.id, ipam.eui64_address(subnet.cidr, claimant.mac))
         for subnet in subnets
-        if ipam.is_auto_address(subnet)
-        and subnet.id not in addressed
-        and claimant.device_owner not in ROUTER_OWNERS
+        if ipam.is_auto_address(subnet) and subnet.id not in addressed and claimant.device_owner not in ROUTER_OWNERS
     ]
     return (*chosen, *automatic)
 
