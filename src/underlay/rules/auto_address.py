@@ -15,7 +15,7 @@ from underlay.model.errors import SubnetInUse
 from underlay.model.ids import SubnetId
 from underlay.model.port import DHCP_OWNER, ROUTER_OWNERS, FixedIp, Port
 from underlay.model.subnet import Subnet
-from underlay.rules import dhcp_port, ipam
+from underlay.rules import dhcp_port, ipam, reach
 from underlay.rules.amend import amended
 from underlay.rules.network import AUTO_DELETED_OWNERS
 from underlay.rules.snapshot import Circumstances, Snapshot
@@ -32,7 +32,7 @@ def first_part(
     if not ipam.is_auto_address(subnet):
         return (), None
     ports = snapshot.ports_by_mac(subnet.network_id, None, PART)
-    return _given(subnet, ports, circumstances), _rest(subnet.id, ports)
+    return _given(subnet, ports, snapshot, circumstances), _rest(subnet.id, ports)
 
 
 def give(command: GiveAutoAddresses, snapshot: Snapshot, circumstances: Circumstances) -> Verdict:
@@ -41,7 +41,7 @@ def give(command: GiveAutoAddresses, snapshot: Snapshot, circumstances: Circumst
     if subnet is None:
         return Verdict()
     ports = snapshot.ports_by_mac(subnet.network_id, command.after, PART)
-    given = _given(subnet, ports, circumstances)
+    given = _given(subnet, ports, snapshot, circumstances)
     rest = _rest(subnet.id, ports)
     done = () if rest is not None else (amended(subnet, circumstances.now, is_spreading=False),)
     return Verdict(Writes(puts=(*done, *given)), then=rest)
@@ -64,17 +64,25 @@ def take(subnet: Subnet, snapshot: Snapshot, circumstances: Circumstances) -> tu
     return Writes(puts=puts, deletes=left.deletes), DeleteSubnet(subnet.id) if len(ports) == PART else None
 
 
-def _given(subnet: Subnet, ports: Iterable[Port], circumstances: Circumstances) -> tuple[Port, ...]:
+def _given(subnet: Subnet, ports: Iterable[Port], snapshot: Snapshot, circumstances: Circumstances) -> tuple[Port, ...]:
     """Those of the ports that need it, with their address. DHCP ports have theirs from the service."""
     given = []
     for port in ports:
-        if port.device_owner in (DHCP_OWNER, *ROUTER_OWNERS):
+        if port.device_owner in (DHCP_OWNER, *ROUTER_OWNERS) or port.ip_allocation == "none":
             continue
-        if any(fixed_ip.subnet_id == subnet.id for fixed_ip in port.fixed_ips):
+        if any(fixed_ip.subnet_id == subnet.id for fixed_ip in port.fixed_ips) or not _reaches(port, subnet, snapshot):
             continue
         address = FixedIp(subnet.id, ipam.eui64_address(subnet.cidr, port.mac_address))
         given.append(amended(port, circumstances.now, fixed_ips=(*port.fixed_ips, address)))
     return tuple(given)
+
+
+def _reaches(port: Port, subnet: Subnet, snapshot: Snapshot) -> bool:
+    """Whether the subnet works where the port is."""
+    if subnet.segment_id is None:
+        return True
+    host = port.binding.host
+    return host is not None and reach.segment_of(subnet.network_id, host, snapshot) == subnet.segment_id
 
 
 def _rest(subnet_id: SubnetId, ports: Sequence[Port]) -> GiveAutoAddresses | None:

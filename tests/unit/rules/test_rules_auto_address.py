@@ -47,15 +47,15 @@ def now(cloud: Cloud, port: Port) -> Port:
 
 
 def test_ports_that_are_there_get_their_automatic_address() -> None:
-    """But for routers' ports; a DHCP port has it from its service."""
+    """But for routers' ports and those that want no address; a DHCP port has it from its service."""
     cloud = Cloud()
     network = cloud.network()
     cloud.subnet(network, "10.0.0.0/24", enable_dhcp=False)
-    port = cloud.port(network)
+    port, bare = cloud.port(network), cloud.port(network, fixed_ips=())
     router = cloud.port(network, device_owner="network:router_interface")
     all_of_it(cloud, slaac(network))
     assert own_address(port) == addresses(now(cloud, port))[1]
-    assert router == now(cloud, router)
+    assert (bare, router) == (now(cloud, bare), now(cloud, router))
     assert [own_address(cloud.dhcp_ports(network)[0])] == addresses(cloud.dhcp_ports(network)[0])
     assert [own_address(new := cloud.port(network))] == addresses(new)[1:]
     assert 1 == len(addresses(cloud.port(network, device_owner="network:router_interface")))
