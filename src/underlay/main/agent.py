@@ -86,6 +86,7 @@ def site_of(settings: AgentSettings, kernel_name: str) -> Site:
         isolated_metadata=settings.enable_isolated_metadata,
         lease_time_s=settings.dhcp_lease_duration_s,
         dns_domain=settings.dns_domain,
+        availability_zone=settings.availability_zone,
     )
 
 

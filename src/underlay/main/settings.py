@@ -104,6 +104,9 @@ class AgentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enable_isolated_metadata: Annotated[
         bool, Meta(description="Whether served networks get 169.254.169.254, and the route to it by option 121.")
     ] = True
+    availability_zone: Annotated[
+        str, Meta(description="Where this host is; networks may ask to be served from some zones only.")
+    ] = "nova"
     dhcp_lease_duration_s: Annotated[int, Meta(description="Lease time told to clients.")] = 86_400
     dns_domain: Annotated[str, Meta(description="Domain name told to clients (option 15).")] = "openstacklocal"
 

@@ -188,3 +188,15 @@ def test_the_mark_says_what_the_tag_stands_for() -> None:
     assert [("vlan", "default", 101), ("flat", "default", None), ("local", "", None)] == [
         (mark.network_type, mark.physical_network, mark.segmentation_id) for mark in marks
     ]
+
+
+def test_a_network_of_several_segments_is_on_the_one_that_reaches_here() -> None:
+    """Its frames leave on that segment's VLAN; where none reaches, the reason names all of them."""
+    far, near = Vlan("far", Vid(7)), Vlan("default", Vid(101))
+    routed = msgspec.structs.replace(network(9, far), further_segments=(near,))
+    one = port(1, routed)
+    assert {("eth1", 101)} == reached(_host([routed], [one], one), "tap0")
+    nowhere = msgspec.structs.replace(routed, further_segments=(Vlan("farther", Vid(8)),))
+    judged = verdicts(_records([nowhere], [one]), SITE, _present(one))
+    reason = "physical networks 'far', 'farther' have no bridge on this host: add one of them to bridge_mappings"
+    assert {"tap0": Dead(reason)} == judged

@@ -160,3 +160,10 @@ def test_only_what_lives_is_claimed() -> None:
     for expected, beat in cases.items():
         assert expected == tuple(agent.agent_type for agent in beat.agents)
     assert 1 == heartbeat(SITE, RECORDS, seen, Life(NOW)).agents[0].configurations["devices"]
+
+
+def test_every_agent_of_a_host_is_in_its_availability_zone() -> None:
+    """As the host's setting names it."""
+    site = msgspec.structs.replace(SITE, dhcp_agent=True, availability_zone="west")
+    beat = heartbeat(site, Records(), Observation(HostState(), Present()), Life(NOW, dhcp=True, metadata=True))
+    assert ["west"] * 3 == [agent.availability_zone for agent in beat.agents]

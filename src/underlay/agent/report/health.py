@@ -30,7 +30,9 @@ def heartbeat(site: Site, records: Records, seen: Observation, life: Life) -> He
     if site.dhcp_agent and life.dhcp:
         agents.append(_dhcp_agent(site, records, life))
     if site.dhcp_agent and life.metadata:
-        agents.append(AgentState(METADATA_AGENT, "underlay-metadata", "N/A", life.started_at))
+        agents.append(
+            AgentState(METADATA_AGENT, "underlay-metadata", "N/A", life.started_at, {}, site.availability_zone)
+        )
     return Heartbeat(site.host, tuple(agents))
 
 
@@ -41,7 +43,7 @@ def _ovs_agent(site: Site, seen: Observation, life: Life) -> AgentState:
         "datapath_type": site.datapath_type,
         "devices": len(seen.present.devices),
     }
-    return AgentState(OVS_AGENT, "underlay-agent", "N/A", life.started_at, configurations)
+    return AgentState(OVS_AGENT, "underlay-agent", "N/A", life.started_at, configurations, site.availability_zone)
 
 
 def _dhcp_agent(site: Site, records: Records, life: Life) -> AgentState:
@@ -52,4 +54,6 @@ def _dhcp_agent(site: Site, records: Records, life: Life) -> AgentState:
         "ports": sum(len(service.ports) + 1 for service in served),
         "dhcp_lease_duration": site.lease_time_s,
     }
-    return AgentState(DHCP_AGENT, "underlay-dhcp", "dhcp_agent", life.started_at, configurations)
+    return AgentState(
+        DHCP_AGENT, "underlay-dhcp", "dhcp_agent", life.started_at, configurations, site.availability_zone
+    )

@@ -9,6 +9,7 @@ class Site(msgspec.Struct, frozen=True):
     """Attributes:
     bridge_mappings: physical network -> bridge.
     bridge_interfaces: bridge -> the interface that belongs in it.
+    availability_zone: where the host is, as networks ask for it.
     dhcp_agent: whether whole networks are served from here.
     """
 
@@ -21,3 +22,4 @@ class Site(msgspec.Struct, frozen=True):
     isolated_metadata: bool = True
     lease_time_s: int = 86_400
     dns_domain: str = "openstacklocal"
+    availability_zone: str = "nova"
