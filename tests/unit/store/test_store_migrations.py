@@ -1,16 +1,26 @@
 """Migrations make exactly the tables that the code uses."""
 
+import importlib
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from msgspec import structs
 from sqlalchemy import Engine, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from fakes import records
+from fakes.records import PROJECT
+from underlay.model.change import Writes
+from underlay.model.ids import ProjectId
+from underlay.model.network import Network
+from underlay.model.rbac_policy import EVERYBODY, RbacPolicy
 from underlay.store import identity_tables, tables
+from underlay.store.contract import Query
 from underlay.store.database import UnsupportedDatabase, open_engine
 from underlay.store.migrations import upgrade
+from underlay.store.transaction import Store
 
 
 @pytest.fixture
@@ -81,3 +91,24 @@ def test_other_databases_are_refused(url: str) -> None:
     """Anything but a SQLite file is refused with what would be right."""
     with pytest.raises(UnsupportedDatabase, match="SQLite file"):
         open_engine(url)
+
+
+def test_networks_that_were_shared_are_granted_to_all(tmp_path: Path) -> None:
+    """A database of before RBAC gets a policy for each, told by the feed; everybody sees them as before."""
+    network = records.network(1)
+    shared = structs.replace(network, shared=True)
+    database = Store(f"sqlite:///{tmp_path}/old.sqlite")
+    database.migrate()
+    database.write(lambda moment: moment.commit_writes(Writes(puts=(shared, records.network(2)))))
+    module = importlib.import_module("underlay.store.migrations.versions.v0003_tags_grants")
+    with database.read() as before:
+        assert [] == before.list_records(Network, Query(visible_to=ProjectId("other")))
+        revision = before.revision()
+    with open_engine(database.url).connect() as connection:
+        module._grant_shared_networks(connection)
+    with database.read() as after:
+        assert [shared] == after.list_records(Network, Query(visible_to=ProjectId("other")))
+        (policy,) = after.linked(RbacPolicy, "object", shared.id)
+        assert (PROJECT, EVERYBODY) == (policy.project_id, policy.target_project)
+        assert (revision + 1, 1) == (after.revision(), after.count("rbac_policy", PROJECT))
+    database.close()
