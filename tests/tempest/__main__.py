@@ -13,9 +13,11 @@ import sys
 import tempfile
 import urllib.request
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from bench.server import RunningServer, running_server
@@ -50,16 +52,16 @@ def judged(pattern: str, folder: Path) -> list[dict[str, Any]]:
         aliases = [
             extension["alias"] for extension in _call(server, server.token(), "GET", "/v2.0/extensions")["extensions"]
         ]
-        _report_agent(server)
         external = _external_network(server, aliases)
         (folder / "tempest.conf").write_text(tempest_conf(server, aliases, folder, external))
         output = folder / "results.jsonl"
         environment = {**os.environ, "TEMPEST_CONFIG_DIR": str(folder), "TEMPEST_CONFIG": "tempest.conf"}
         environment.pop("PYTHONPATH", None)
         script = str(ROOT / "tests/tempest/judge.py")
-        done = subprocess.run(
-            [str(PYTHON), script, pattern, str(output)], env=environment, capture_output=True, text=True
-        )
+        with _living_host(server):
+            done = subprocess.run(
+                [str(PYTHON), script, pattern, str(output)], env=environment, capture_output=True, text=True
+            )
         if done.returncode:
             raise SystemExit(f"the judge did not end well:\n{done.stderr[-4000:]}")
         return [json.loads(line) for line in output.read_text().splitlines()]
@@ -89,18 +91,12 @@ def _last_line(text: str) -> str:
     return " ".join(line.strip() for line in lines[start:])[:400]
 
 
-def _report_agent(server: RunningServer) -> None:
-    """A host with a DHCP agent and a switch, alive: without one the agent tests have nothing to look at."""
+@contextmanager
+def _living_host(server: RunningServer) -> Iterator[None]:
+    """A host with a DHCP agent and a switch, alive, which says that its DHCP ports are wired."""
     program = [str(Path(sys.executable).parent / "underlay-server"), "host-add", HOST]
     key = subprocess.run(program, env=server.environment, check=True, capture_output=True, text=True).stdout.split()[-1]
-    user = {"name": HOST, "domain": {"name": "Default"}, "password": key}
-    scope = {"project": {"name": "service", "domain": {"name": "Default"}}}
-    body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
-    request = urllib.request.Request(
-        f"{server.url}/v3/auth/tokens", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=10) as answered:
-        token = answered.headers["X-Subject-Token"]
+    token = _token(server, HOST, key)
     now = datetime.now(UTC).isoformat()
     agents = [
         {"agent_type": "DHCP agent", "binary": "underlay-dhcp", "topic": "dhcp_agent", "started_at": now},
@@ -113,6 +109,36 @@ def _report_agent(server: RunningServer) -> None:
         },
     ]
     _call(server, token, "PUT", f"/underlay/v1/hosts/{HOST}/heartbeat", {"agents": agents})
+    ended = Event()
+    reporter = Thread(target=_report_ports, args=(server, token, ended))
+    reporter.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        reporter.join()
+
+
+def _report_ports(server: RunningServer, token: str, ended: Event) -> None:
+    admin = server.token()
+    path = f"/v2.0/ports?binding:host_id={HOST}&device_owner=network:dhcp&status=DOWN&fields=id"
+    while not ended.wait(1.0):
+        ports = [
+            {"id": one["id"], "plugged": True, "wired": True} for one in _call(server, admin, "GET", path)["ports"]
+        ]
+        if ports:
+            _call(server, token, "POST", f"/underlay/v1/hosts/{HOST}/ports", {"ports": ports})
+
+
+def _token(server: RunningServer, username: str, password: str) -> str:
+    user = {"name": username, "domain": {"name": "Default"}, "password": password}
+    scope = {"project": {"name": "service", "domain": {"name": "Default"}}}
+    body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
+    request = urllib.request.Request(
+        f"{server.url}/v3/auth/tokens", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answered:
+        return str(answered.headers["X-Subject-Token"])
 
 
 def _external_network(server: RunningServer, aliases: Sequence[str]) -> str:

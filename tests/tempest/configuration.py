@@ -47,6 +47,7 @@ def tempest_conf(server: RunningServer, extensions: Sequence[str], folder: Path,
                 "public_network_id": external_network,
                 "floating_network_name": "public",
                 "project_networks_reachable": "false",
+                "build_timeout": "20",
             },
             "network-feature-enabled": {
                 "api_extensions": ",".join(extensions),

@@ -83,7 +83,7 @@ def _describe_resource(resource: Resource) -> str:
 
 def _describe_attribute(row: Attribute) -> str:
     create = "required" if row.required else "yes" if row.post else ""
-    shown_to = "" if row.show is None else "administrators" if row.admin else "all"
+    shown_to = "" if row.show is None or row.filter_only else "administrators" if row.admin else "all"
     listed = " ".join(word for word, is_there in (("filter", row.filter), ("sort", row.sort)) if is_there)
     return f"| `{row.name}` | {create} | {'yes' if row.put else ''} | {shown_to} | {listed} | {row.description} |\n"
 

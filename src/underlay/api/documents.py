@@ -263,6 +263,12 @@ EXTENSIONS: Final = (
         "Instances: what the metadata service tells the machine of a port's device_id.",
         "2026-11-22T10:00:00-00:00",
     ),
+    Extension(
+        "ip-substring-filtering",
+        "IP address substring filtering",
+        "Provides IP address substring filtering when listing ports",
+        "2017-11-28T09:00:00-00:00",
+    ),
     Extension("net-mtu", "Network MTU", "Provides MTU attribute for a network resource.", "2015-03-25T10:00:00-00:00"),
     Extension(
         "net-mtu-writable",

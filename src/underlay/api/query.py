@@ -144,6 +144,8 @@ def _as_stored(resource: Resource, row: Attribute, wanted: tuple[Any, ...]) -> d
         if any(type(one) is int and abs(one) > _MAX_STORED_INTEGER for one in wanted):
             return {}
         return {name: wanted} if name in _stored(FILTERS, resource) else {}
+    if not all(isinstance(one, tuple) for one in wanted):
+        return {}
     keys = {f"{name}:{key}" for key, _ in wanted}
     if not keys <= _stored(FILTERS, resource):
         return {}

@@ -149,7 +149,8 @@ class Viewpoint:
 @cache
 def visible_rows(resource: Resource, is_admin: bool) -> tuple[Attribute, ...]:
     """The attributes that are shown, in the table's order."""
-    return tuple(row for row in resource.attributes if row.show is not None and (is_admin or not row.admin))
+    rows = (row for row in resource.attributes if row.show is not None and not row.filter_only)
+    return tuple(row for row in rows if is_admin or not row.admin)
 
 
 def render(resource: Resource, record: Any, view: Viewpoint, fields: Collection[str] = ()) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from underlay.api import (
+    absent,
     availability,
     calls,
     documents,
@@ -90,6 +91,14 @@ def _rows_of_rules(resource: Resource) -> Sequence[Endpoint]:
     )
 
 
+def _absent_rows_of(path: str, collection: str) -> Sequence[Endpoint]:
+    writes: Sequence[Method] = ("POST", "PUT", "DELETE")
+    return (
+        Endpoint("GET", f"{PREFIX}/{path}", partial(absent.list_nothing, collection)),
+        *(Endpoint(method, f"{PREFIX}/{path}", absent.refuse) for method in writes),
+    )
+
+
 _OF_ONE_RULE: Final[tuple[tuple[Method, Callable[[Resource, Service, Ask], Answer]], ...]] = (
     ("GET", qos.show_rule),
     ("PUT", qos.update_rule),
@@ -138,6 +147,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("GET", f"{PREFIX}/quotas/{{id}}", quotas.show_quota),
     Endpoint("PUT", f"{PREFIX}/quotas/{{id}}", quotas.update_quota),
     Endpoint("DELETE", f"{PREFIX}/quotas/{{id}}", partial(calls.delete_record, QUOTA)),
+    *(row for path, collection in absent.ABSENT.items() for row in _absent_rows_of(path, collection)),
     Endpoint("GET", f"{PREFIX}/extensions", documents.list_extensions),
     Endpoint("GET", f"{PREFIX}/extensions/{{alias}}", documents.show_extension),
     Endpoint("PUT", "/underlay/v1/hosts/{host}/heartbeat", hosts.take_heartbeat),

@@ -72,6 +72,11 @@ def test_networks_are_found(server: ApiServer, query: str, names: list[str]) -> 
     [
         ("?fixed_ips=ip_address=10.0.0.5&fixed_ips=ip_address=10.0.0.6", ["p5", "p6"]),
         ("?fixed_ips=ip_address=10.0.0.5&fixed_ips=subnet_id=none", []),
+        ("?fixed_ips=ip_address_substr=0.0.&fixed_ips=ip_address=10.0.0.7", ["p7"]),
+        ("?fixed_ips=ip_address_substr=.0.6&fixed_ips=ip_address_substr=.0.7", ["p6", "p7"]),
+        ("?fixed_ips=ip_address_substr=11.", []),
+        ("?changed_since=2013-04-01T12:00:00Z&name=p5", ["p5"]),
+        ("?changed_since=2013-04-01T12:00:01&name=p5", []),
         ("?device_id=vm", ["mine"]),
         ("?name=p5&mac_address=FA-16-3E-00-00-00", []),
     ],
@@ -79,6 +84,13 @@ def test_networks_are_found(server: ApiServer, query: str, names: list[str]) -> 
 def test_ports_are_found_by_address(server: ApiServer, query: str, names: list[str]) -> None:
     """fixed_ips filters by address and by subnet; MACs in any spelling."""
     assert names == listed(server, f"ports{query}")
+
+
+def test_subnets_are_found_by_whether_their_network_is_shared(server: ApiServer) -> None:
+    """`shared` is the network's; the subnet itself does not show it."""
+    assert ["10.0.0.0/24"] == listed(server, "subnets?shared=True", key="cidr")
+    assert [] == listed(server, "subnets?shared=False", key="cidr")
+    assert "shared" not in server.call("GET", "/v2.0/subnets").json()["subnets"][0]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +103,7 @@ def test_ports_are_found_by_address(server: ApiServer, query: str, names: list[s
         ("sort_key=name&sort_dir=up", "HTTPBadRequest", "['up'] is invalid value for sort_dirs"),
         ("limit=-1", "BadRequest", "Limit must be an integer 0 or greater and not '-1'"),
         ("limit=x", "BadRequest", "Limit must be an integer 0 or greater and not 'x'"),
+        ("changed_since=soon", "InvalidInput", "soon must be in the following format: YYYY-MM-DDTHH:MM:SSZ"),
         ("shared=perhaps", "InvalidInput", "'perhaps' cannot be converted to boolean"),
         ("limit=1&marker=none", "NetworkNotFound", "Network none could not be found."),
     ],

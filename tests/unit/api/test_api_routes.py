@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.api_server import ApiServer
+from underlay.api.absent import ABSENT
 from underlay.api.routes import ENDPOINTS, FEED_PATH, Endpoint
 
 WALK = [*((row.method, row.path) for row in ENDPOINTS), ("GET", FEED_PATH)]
@@ -82,7 +83,9 @@ def test_quotas_of_others_are_the_administrator_s(server: ApiServer) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "name"),
     [
-        ("GET", "/v2.0/routers", 404, "HTTPNotFound"),
+        ("POST", "/v2.0/routers", 404, "HTTPNotFound"),
+        ("GET", "/v2.0/routers/a", 404, "HTTPNotFound"),
+        ("GET", "/v2.0/metering/metering-labels", 404, "HTTPNotFound"),
         ("GET", "/v2.0/networks/a/b", 404, "HTTPNotFound"),
         ("GET", "/v2.0/networks//", 404, "HTTPNotFound"),
         ("GET", "/nothing", 404, "HTTPNotFound"),
@@ -101,6 +104,14 @@ def test_what_is_not_there_is_told_in_the_api_s_form(
     """Unknown paths are 404, known ones with another method 405, both as NeutronError."""
     reply = server.call(method, path)
     assert (status, name) == (reply.status, reply.json()["NeutronError"]["type"])
+
+
+@pytest.mark.parametrize(("path", "collection"), ABSENT.items())
+def test_what_clean_up_code_asks_for_is_an_empty_list(server: ApiServer, path: str, collection: str) -> None:
+    """Routers, floating IPs, VPN: none, whatever the filters, and every other method is 404."""
+    assert {collection: []} == server.call("GET", f"/v2.0/{path}?project_id=x&fields=id", token="reader").json()
+    refusals = [server.call(method, f"/v2.0/{path}", b"{}").status for method in ("POST", "PUT", "DELETE")]
+    assert [404, 404, 404] == refusals
 
 
 @pytest.mark.parametrize("path", ["networks", "networks.json", "networks/", "quotas/tenant.json"])

@@ -1,19 +1,24 @@
 """Agents: `/v2.0/agents`. Only administrators see them."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from underlay.api import values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick, timestamp
 from underlay.commands.agent import DeleteAgent, UpdateAgent
-from underlay.model.agent import Agent
+from underlay.model.agent import Agent, AgentType
 from underlay.model.errors import AgentNotFound
 from underlay.model.ids import AgentId
 
 
 def _same_name(name: str, description: str) -> Attribute:
     return Attribute(name, description, show=lambda record, _: getattr(record, name), filter=standard.text, sort=True)
+
+
+def _read_type_filter(value: Any) -> str:
+    """Neutron's databases compare without regard to case, so clients ask for `DHCP Agent`."""
+    return next((known for known in get_args(AgentType) if known.lower() == str(value).lower()), str(value))
 
 
 def _time(name: str, description: str, show: Callable[[Any, View], Any]) -> Attribute:
@@ -36,7 +41,13 @@ AGENT = Resource(
     missing=AgentNotFound,
     attributes=(
         standard.identifier("agent"),
-        _same_name("agent_type", "`Open vSwitch agent`, `DHCP agent` or `Metadata agent`."),
+        Attribute(
+            "agent_type",
+            "`Open vSwitch agent`, `DHCP agent` or `Metadata agent`; as a filter in upper or lower case.",
+            show=lambda record, _: record.agent_type,
+            filter=_read_type_filter,
+            sort=True,
+        ),
         _same_name("binary", "The program."),
         _same_name("topic", "Kept for clients that print it."),
         _same_name("host", "The host that it runs on."),

@@ -105,6 +105,7 @@ class Attribute(msgspec.Struct, frozen=True):
     link: lists filter by it through the store's links of that relation; empty: not.
     match: whether a shown value fits the filter's values; None: it is one of them.
     sort: whether lists can be sorted by it.
+    filter_only: lists filter by it, and nobody is shown it.
     unenforced: what hosts do not do yet of a value that says something, for a warning; empty: all is done.
     """
 
@@ -119,6 +120,7 @@ class Attribute(msgspec.Struct, frozen=True):
     link: str = ""
     match: Callable[[Any, Collection[Any]], bool] | None = None
     sort: bool = False
+    filter_only: bool = False
     unenforced: str = ""
 
 

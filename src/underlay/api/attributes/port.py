@@ -176,13 +176,19 @@ def _show_vif_details(port: Port, view: View) -> dict[str, Any]:
 
 def _read_fixed_ips_filter(value: Any) -> tuple[str, str]:
     key, equals, wanted = str(value).partition("=")
-    if not equals or key.strip() not in ("ip_address", "subnet_id"):
-        raise InvalidInput(f"'{values.shown(value)}' is not of the form ip_address=<address> or subnet_id=<id>")
+    if not equals or key.strip() not in ("ip_address", "ip_address_substr", "subnet_id"):
+        raise InvalidInput(
+            f"'{values.shown(value)}' is not of the form ip_address=<address>, ip_address_substr=<part of an address> "
+            "or subnet_id=<id>"
+        )
     return key.strip(), wanted.strip()
 
 
 def _has_fixed_ips(shown: Any, wanted: Collection[Any]) -> bool:
-    keys = {key for key, _ in wanted}
+    parts = [part for key, part in wanted if key == "ip_address_substr"]
+    if parts and not any(part in one["ip_address"] for part in parts for one in shown):
+        return False
+    keys = {key for key, _ in wanted} - {"ip_address_substr"}
     return all(any((key, one[key]) in wanted for one in shown) for key in keys)
 
 
@@ -270,8 +276,8 @@ PORT = Resource(
         Attribute(
             "fixed_ips",
             "Its addresses: a list of `{subnet_id, ip_address}`; either may be left out when sent. Not sent: one "
-            "address of each IP version; an empty list: none. Lists filter by `fixed_ips=ip_address=A` and "
-            "`fixed_ips=subnet_id=S`.",
+            "address of each IP version; an empty list: none. Lists filter by `fixed_ips=ip_address=A`, "
+            "`fixed_ips=ip_address_substr=PART` and `fixed_ips=subnet_id=S`.",
             show=_show_fixed_ips,
             post=_read_fixed_ips,
             put=_read_fixed_ips,

@@ -1,11 +1,13 @@
 """The attributes that several resources have in the same form."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 from underlay.api import values
 from underlay.api.attributes.attribute import Attribute, Field, timestamp
 from underlay.api.values import Reader
+from underlay.model.errors import InvalidInput
 
 NAME_LENGTH = 255
 DESCRIPTION_LENGTH = 255
@@ -153,6 +155,16 @@ def tags(*, post: bool = False) -> tuple[Attribute, ...]:
     )
 
 
+def _read_moment(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise InvalidInput(
+            f"The input {values.shown(value)} must be in the following format: YYYY-MM-DDTHH:MM:SSZ"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def history() -> tuple[Attribute, ...]:
     """`created_at`, `updated_at`, `revision_number`."""
     return (
@@ -169,6 +181,14 @@ def history() -> tuple[Attribute, ...]:
             show=lambda record, _: timestamp(record.updated_at),
             filter=text,
             sort=True,
+        ),
+        Attribute(
+            "changed_since",
+            "Lists only: changed at this time, `2026-11-22T10:00:00Z`, or later.",
+            show=lambda record, _: timestamp(record.updated_at),
+            filter=_read_moment,
+            match=lambda shown, wanted: any(_read_moment(shown) >= moment for moment in wanted),
+            filter_only=True,
         ),
         Attribute(
             "revision_number",
