@@ -74,14 +74,19 @@ def _project(ask: Ask) -> ProjectId:
 
 
 def _network_of(project_id: ProjectId, reading: Reading) -> Network:
-    """The default network if the project may use it, else the project's oldest. Raises AutoAllocationFailure."""
+    """The project's own default, else the default network if it may use that, else its oldest.
+
+    Raises AutoAllocationFailure.
+    """
+    own = reading.list_records(Network, Query(filters={"project_id": (project_id,)}))
+    chosen = next((network for network in own if network.project_default), None)
+    if chosen is not None:
+        return chosen
     default = reading.with_unique_key(Network, DEFAULT_NETWORK)
     if default is not None:
         found = reading.list_records(Network, Query(filters={"id": (default.id,)}, visible_to=project_id))
         if found and not (default.external and not default.shared and default.project_id != project_id):
             return default
-    own = Query(filters={"project_id": (project_id,)}, limit=1)
-    oldest = reading.list_records(Network, own)
-    if not oldest:
+    if not own:
         raise AutoAllocationFailure("No default router:external network, and the project has no network of its own")
-    return oldest[0]
+    return own[0]

@@ -29,6 +29,7 @@ class CreateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     further: tuple[ProviderAttributes, ...] = ()
     external: bool = False
     is_default: bool = False
+    project_default: bool = False
     availability_zone_hints: tuple[str, ...] = ()
     qos_policy_id: str | None = None
 
@@ -46,6 +47,7 @@ class UpdateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: ProviderAttributes | UnsetType = UNSET
     external: bool | UnsetType = UNSET
     is_default: bool | UnsetType = UNSET
+    project_default: bool | UnsetType = UNSET
     qos_policy_id: str | None | UnsetType = UNSET
 
 

@@ -41,7 +41,8 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
         the first one whose physical network it reaches.
     is_routed: its subnets belong to segments, between which the data centre routes.
     external: all projects see it, as one that leads out of the cloud.
-    is_default: the one that a project gets which does not name any.
+    is_default: the one that a project gets which does not name any and has no default of its own.
+    project_default: the one that its project gets when it does not name any.
     availability_zone_hints: where its DHCP agents are looked for; empty: anywhere.
     subnet_ids: the network's subnets in order of creation; kept here so that one record shows all.
     qos_policy_id: for its ports that name none themselves.
@@ -70,6 +71,7 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     is_routed: bool = False
     external: bool = False
     is_default: bool = False
+    project_default: bool = False
     availability_zone_hints: tuple[str, ...] = ()
 
     @property

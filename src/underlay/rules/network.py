@@ -74,6 +74,7 @@ def create(
         further_segments=tuple(further),
         external=command.external,
         is_default=command.is_default,
+        project_default=command.project_default,
         availability_zone_hints=command.availability_zone_hints,
         qos_policy_id=_first_qos_policy(command, snapshot, caller),
     )
@@ -122,6 +123,7 @@ def update(
         segment=wanted,
         external=command.external,
         is_default=command.is_default,
+        project_default=command.project_default,
         qos_policy_id=qos_policy.assigned(command.qos_policy_id, before.qos_policy_id, snapshot, caller),
     )
     if after is before:

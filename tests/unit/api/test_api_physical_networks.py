@@ -215,6 +215,8 @@ def test_the_topology_of_a_project(server: ApiServer) -> None:
     assert {"id": own["id"], "project_id": "project-a", "tenant_id": "project-a"} == topology
     default = server.made("networks", shared=True, is_default=True)
     assert default["id"] == server.call("GET", url, token="member").json()["auto_allocated_topology"]["id"]
+    chosen = server.made("networks", "member", project_default=True)
+    assert chosen["id"] == server.call("GET", url, token="member").json()["auto_allocated_topology"]["id"]
     dry = server.call("GET", f"{url}?fields=dry-run", token="member").json()["auto_allocated_topology"]
     assert "dry-run=pass" == dry["id"]
     again = {"network": {"is_default": True}}

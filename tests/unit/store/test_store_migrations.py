@@ -16,6 +16,7 @@ from underlay.model.change import Writes
 from underlay.model.ids import ProjectId
 from underlay.model.network import Network
 from underlay.model.rbac_policy import EVERYBODY, RbacPolicy
+from underlay.model.segment import NetworkSegment, first_segment_id
 from underlay.store import identity_tables, tables
 from underlay.store.contract import Query
 from underlay.store.database import UnsupportedDatabase, open_engine
@@ -111,4 +112,20 @@ def test_networks_that_were_shared_are_granted_to_all(tmp_path: Path) -> None:
         (policy,) = after.linked(RbacPolicy, "object", shared.id)
         assert (PROJECT, EVERYBODY) == (policy.project_id, policy.target_project)
         assert (revision + 1, 1) == (after.revision(), after.count("rbac_policy", PROJECT))
+    database.close()
+
+
+def test_networks_of_before_segments_get_one(tmp_path: Path) -> None:
+    """With the id that the server would have given it, told by the feed, and found by its network."""
+    network = records.network(1)
+    database = Store(f"sqlite:///{tmp_path}/old.sqlite")
+    database.migrate()
+    database.write(lambda moment: moment.commit_writes(Writes(puts=(network,))))
+    module = importlib.import_module("underlay.store.migrations.versions.v0005_segments")
+    with open_engine(database.url).connect() as connection:
+        module._record_segments(connection)
+    with database.read() as after:
+        (segment,) = after.linked(NetworkSegment, "network", network.id)
+        assert (first_segment_id(network.id), network.segment) == (segment.id, segment.segment)
+        assert 2 == after.revision()
     database.close()

@@ -25,8 +25,8 @@ AUTO_ALLOCATED_TOPOLOGY = Resource(
     attributes=(
         Attribute(
             "id",
-            "The network: the default one if the project may use it, else its own oldest. `dry-run=pass` when only "
-            "asked whether there is one (`fields=dry-run`).",
+            "The network: the project's `project_default`, else the default one if it may use that, else its oldest. "
+            "`dry-run=pass` when only asked whether there is one (`fields=dry-run`).",
             show=lambda record, _: record.id,
         ),
         Attribute("project_id", "The project.", show=lambda record, _: record.project_id),

@@ -32,6 +32,7 @@ _SAME_NAME = (
     "dns_domain",
     "port_security_enabled",
     "is_default",
+    "project_default",
     "qos_policy_id",
 )
 
@@ -215,6 +216,9 @@ NETWORK = Resource(
             post=values.boolean,
             put=values.boolean,
             filter=values.boolean,
+        ),
+        standard.flag(
+            "project_default", "Whether it is the one that its project gets when it names none; the oldest such counts."
         ),
         Attribute(
             "segments",

@@ -15,7 +15,10 @@ _FIRST_SEGMENTS = UUID("6c6f6c2d-7365-4d65-8e74-756e6465726c")
 
 def upgrade() -> None:
     """Write them, and the changes that tell watchers."""
-    database = op.get_bind()
+    _record_segments(op.get_bind())
+
+
+def _record_segments(database: sa.Connection) -> None:
     newest = database.execute(sa.text("SELECT coalesce(max(revision), 0) FROM changes")).scalar_one()
     stored = database.execute(sa.text("SELECT record FROM networks ORDER BY created")).fetchall()
     for revision_, (text,) in enumerate(stored, newest + 1):
