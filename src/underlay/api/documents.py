@@ -75,6 +75,12 @@ EXTENSIONS: Final = (
         "2026-11-22T10:00:00-00:00",
     ),
     Extension(
+        "project-default-networks",
+        "Default network for project",
+        "Support specifying networks as default networks for projects",
+        "2018-07-03T10:00:00-00:00",
+    ),
+    Extension(
         "segment",
         "Segment",
         "Segments extension.",
