@@ -6,115 +6,219 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from underlay.model.identity import Assignment, NameTaken, Project, User, UserId
+from underlay.model.identity import (
+    DEFAULT_DOMAIN_ID,
+    DEFAULT_DOMAIN_NAME,
+    ApplicationCredential,
+    Assignment,
+    CredentialId,
+    Domain,
+    DomainId,
+    Implication,
+    NameTaken,
+    OnDomain,
+    OnProject,
+    Project,
+    Role,
+    RoleId,
+    Target,
+    User,
+    UserId,
+)
 from underlay.model.ids import ProjectId
+
+T = TypeVar("T", bound=msgspec.Struct)
+K = TypeVar("K", bound=str)
+
+
+class MemoryShelf(Generic[T, K]):
+    """Records of one kind; `afterwards(before, after)` is what else a change does, `after` None for a deletion."""
+
+    def __init__(self, lock: threading.RLock, kind: str, afterwards: Callable[[Any, Any], None]) -> None:
+        self._lock = lock
+        self._kind = kind
+        self._afterwards = afterwards
+        self.records: dict[str, Any] = {}
+
+    def get(self, record_id: K) -> T | None:
+        return self.records.get(record_id)
+
+    def find(self, name: str | None = None, domain_id: DomainId | None = None) -> Sequence[T]:
+        with self._lock:
+            found = [
+                each
+                for each in self.records.values()
+                if name in (None, each.name) and domain_id in (None, getattr(each, "domain_id", None))
+            ]
+        return sorted(found, key=lambda each: (each.name, each.id))
+
+    def add(self, record: T) -> None:
+        with self._lock:
+            self._put(record)
+
+    def update(self, record_id: K, change: Callable[[T], T]) -> T | None:
+        with self._lock:
+            before = self.records.get(record_id)
+            if before is None:
+                return None
+            after = change(before)
+            self._put(after)
+            self._afterwards(before, after)
+            return after
+
+    def delete(self, record_id: K) -> bool:
+        with self._lock:
+            before = self.records.pop(record_id, None)
+            if before is not None:
+                self._afterwards(before, None)
+            return before is not None
+
+    def _put(self, record: Any) -> None:
+        for each in self.records.values():
+            is_near = getattr(each, "domain_id", None) == getattr(record, "domain_id", None)
+            if each.name == record.name and each.id != record.id and is_near:
+                raise NameTaken(self._kind, record.name)
+        self.records[record.id] = record
+
+
+class MemoryAssignments:
+    """A set."""
+
+    def __init__(self, store: "MemoryIdentityStore") -> None:
+        self._store = store
+        self.held: set[Assignment] = set()
+
+    def find(self, user_id: UserId | None = None, target: Target | None = None) -> Sequence[Assignment]:
+        with self._store.lock:
+            found = [each for each in self.held if user_id in (None, each.user_id) and target in (None, each.target)]
+        return sorted(found, key=lambda each: each.sort_key)
+
+    def add(self, assignment: Assignment) -> bool:
+        with self._store.lock:
+            shelves = {OnProject: self._store.projects, OnDomain: self._store.domains}
+            shelf: Any = shelves.get(type(assignment.target))
+            if self._store.users.get(assignment.user_id) is None:
+                return False
+            if shelf is not None and shelf.get(assignment.target.id) is None:
+                return False
+            self.held.add(assignment)
+            return True
+
+    def remove(self, assignment: Assignment) -> bool:
+        with self._store.lock:
+            was_there = assignment in self.held
+            self.held.discard(assignment)
+            if was_there and isinstance(assignment.target, OnProject):
+                self._store.credentials.void(assignment.user_id, assignment.target.id)
+            return was_there
+
+
+class MemoryImplications:
+    """A set."""
+
+    def __init__(self) -> None:
+        self.held: set[Implication] = set()
+
+    def find(self) -> Sequence[Implication]:
+        return sorted(self.held)
+
+    def add(self, implication: Implication) -> None:
+        self.held.add(implication)
+
+    def remove(self, implication: Implication) -> bool:
+        was_there = implication in self.held
+        self.held.discard(implication)
+        return was_there
+
+
+class MemoryCredentials:
+    """By id."""
+
+    def __init__(self, store: "MemoryIdentityStore") -> None:
+        self._store = store
+        self.held: dict[CredentialId, ApplicationCredential] = {}
+
+    def get(self, credential_id: CredentialId) -> ApplicationCredential | None:
+        return self.held.get(credential_id)
+
+    def find(self, user_id: UserId, name: str | None = None) -> Sequence[ApplicationCredential]:
+        found = [each for each in self.held.values() if each.user_id == user_id and name in (None, each.name)]
+        return sorted(found, key=lambda each: (each.name, each.id))
+
+    def add(self, credential: ApplicationCredential) -> bool:
+        with self._store.lock:
+            if self._store.users.get(credential.user_id) is None:
+                return False
+            if self._store.projects.get(credential.project_id) is None:
+                return False
+            if self.find(credential.user_id, credential.name):
+                raise NameTaken("application_credential", credential.name)
+            self.held[credential.id] = credential
+            return True
+
+    def delete(self, credential_id: CredentialId) -> bool:
+        return self.held.pop(credential_id, None) is not None
+
+    def void(self, user_id: UserId | None, project_id: ProjectId | None) -> None:
+        """Those of that user, on that project; None is any."""
+        for each in list(self.held.values()):
+            if user_id in (None, each.user_id) and project_id in (None, each.project_id):
+                del self.held[each.id]
 
 
 class MemoryIdentityStore:
     """One lock is the transaction."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._projects: dict[ProjectId, Project] = {}
-        self._users: dict[UserId, User] = {}
-        self._assignments: set[Assignment] = set()
+        self.lock = threading.RLock()
+        self.domains: MemoryShelf[Domain, DomainId] = MemoryShelf(self.lock, "domain", self._domain_changed)
+        self.projects: MemoryShelf[Project, ProjectId] = MemoryShelf(self.lock, "project", self._project_changed)
+        self.users: MemoryShelf[User, UserId] = MemoryShelf(self.lock, "user", self._user_changed)
+        self.roles: MemoryShelf[Role, RoleId] = MemoryShelf(self.lock, "role", self._role_changed)
+        self.assignments = MemoryAssignments(self)
+        self.implications = MemoryImplications()
+        self.credentials = MemoryCredentials(self)
         self._revoked: dict[str, datetime] = {}
-
-    def project(self, project_id: ProjectId) -> Project | None:
-        return self._projects.get(project_id)
-
-    def projects(self, name: str | None = None) -> Sequence[Project]:
-        with self._lock:
-            found = [each for each in self._projects.values() if name in (None, each.name)]
-        return sorted(found, key=lambda each: (each.name, each.id))
-
-    def add_project(self, project: Project) -> None:
-        with self._lock:
-            self._refuse_taken_project(project)
-            self._projects[project.id] = project
-
-    def update_project(self, project_id: ProjectId, change: Callable[[Project], Project]) -> Project | None:
-        with self._lock:
-            before = self._projects.get(project_id)
-            if before is None:
-                return None
-            after = change(before)
-            self._refuse_taken_project(after)
-            self._projects[project_id] = after
-            return after
-
-    def delete_project(self, project_id: ProjectId) -> bool:
-        with self._lock:
-            self._assignments = {each for each in self._assignments if each.project_id != project_id}
-            for user in list(self._users.values()):
-                if user.default_project_id == project_id:
-                    self._users[user.id] = msgspec.structs.replace(user, default_project_id=None)
-            return self._projects.pop(project_id, None) is not None
-
-    def user(self, user_id: UserId) -> User | None:
-        return self._users.get(user_id)
-
-    def users(self, name: str | None = None) -> Sequence[User]:
-        with self._lock:
-            found = [each for each in self._users.values() if name in (None, each.name)]
-        return sorted(found, key=lambda each: (each.name, each.id))
-
-    def add_user(self, user: User) -> None:
-        with self._lock:
-            self._refuse_taken_user(user)
-            self._users[user.id] = user
-
-    def update_user(self, user_id: UserId, change: Callable[[User], User]) -> User | None:
-        with self._lock:
-            before = self._users.get(user_id)
-            if before is None:
-                return None
-            after = change(before)
-            self._refuse_taken_user(after)
-            self._users[user_id] = after
-            return after
-
-    def delete_user(self, user_id: UserId) -> bool:
-        with self._lock:
-            self._assignments = {each for each in self._assignments if each.user_id != user_id}
-            return self._users.pop(user_id, None) is not None
-
-    def assignments(self, user_id: UserId | None = None, project_id: ProjectId | None = None) -> Sequence[Assignment]:
-        with self._lock:
-            return sorted(
-                each
-                for each in self._assignments
-                if user_id in (None, each.user_id) and project_id in (None, each.project_id)
-            )
-
-    def assign(self, assignment: Assignment) -> bool:
-        with self._lock:
-            if assignment.user_id not in self._users or assignment.project_id not in self._projects:
-                return False
-            self._assignments.add(assignment)
-            return True
-
-    def unassign(self, assignment: Assignment) -> bool:
-        with self._lock:
-            was_there = assignment in self._assignments
-            self._assignments.discard(assignment)
-            return was_there
+        self.domains.add(Domain(DEFAULT_DOMAIN_ID, DEFAULT_DOMAIN_NAME, description="The default domain"))
 
     def revoke(self, audit_id: str, expires_at: datetime, now: datetime) -> None:
-        with self._lock:
+        with self.lock:
             self._revoked = {key: until for key, until in self._revoked.items() if until > now}
             self._revoked[audit_id] = expires_at
 
     def is_revoked(self, audit_id: str) -> bool:
         return audit_id in self._revoked
 
-    def _refuse_taken_project(self, project: Project) -> None:
-        if any(each.name == project.name and each.id != project.id for each in self._projects.values()):
-            raise NameTaken("project", project.name)
+    def _domain_changed(self, before: Domain, after: Domain | None) -> None:
+        if after is None:
+            for shelf in (self.users, self.projects):
+                for each in shelf.find(domain_id=before.id):
+                    shelf.delete(each.id)
+            self._drop(lambda each: each.target == OnDomain(before.id))
 
-    def _refuse_taken_user(self, user: User) -> None:
-        if any(each.name == user.name and each.id != user.id for each in self._users.values()):
-            raise NameTaken("user", user.name)
+    def _project_changed(self, before: Project, after: Project | None) -> None:
+        if after is None:
+            self.credentials.void(None, before.id)
+            self._drop(lambda each: each.target == OnProject(before.id))
+            for user in list(self.users.records.values()):
+                if user.default_project_id == before.id:
+                    self.users.records[user.id] = msgspec.structs.replace(user, default_project_id=None)
+
+    def _user_changed(self, before: User, after: User | None) -> None:
+        if after is None or not after.enabled:
+            self.credentials.void(before.id, None)
+        if after is None:
+            self._drop(lambda each: each.user_id == before.id)
+
+    def _role_changed(self, before: Role, after: Role | None) -> None:
+        if after is None:
+            self._drop(lambda each: each.role == before.name)
+            left = {each for each in self.implications.held if before.name not in (each.prior, each.implied)}
+            self.implications.held = left
+
+    def _drop(self, is_void: Callable[[Assignment], bool]) -> None:
+        self.assignments.held = {each for each in self.assignments.held if not is_void(each)}

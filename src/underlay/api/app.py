@@ -59,7 +59,7 @@ def build_app(
     starlette = Starlette(
         routes=[
             *identity_routes,
-            _document("/", service, documents.show_versions),
+            _document("/", service, partial(documents.show_versions, has_identity=service.identity_url == "")),
             _document(PREFIX, service, documents.show_layout),
             _document(f"{PREFIX}/", service, documents.show_layout),
             Route(FEED_PATH, _feed_responder(service, feed, stopping, workers), methods=METHODS),
@@ -206,7 +206,7 @@ async def _respond_to_http_exception(service: Service, request: Request, error: 
 
 
 def _refusal(service: Service, request: Request, error: UnderlayError) -> Response:
-    fault = render_fault(error, f"{base_url(request, service.public_url)}/v3")
+    fault = render_fault(error, service.identity_url or f"{base_url(request, service.public_url)}/v3")
     structlog.get_logger().info(
         "request_refused",
         method=request.method,

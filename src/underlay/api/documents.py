@@ -486,10 +486,10 @@ EXTENSIONS: Final = (
 )
 
 
-def show_versions(base: str) -> Answer:
-    """`GET /`: the Networking API, and identity beside it."""
+def show_versions(base: str, *, has_identity: bool = True) -> Answer:
+    """`GET /`: the Networking API, and identity beside it when it is served here."""
     networking = {"id": "v2.0", "status": "CURRENT", "links": [{"rel": "self", "href": f"{base}/v2.0/"}]}
-    return answer({"versions": [networking, identity_version(base)]})
+    return answer({"versions": [networking, identity_version(base)] if has_identity else [networking]})
 
 
 def show_layout(base: str) -> Answer:

@@ -40,6 +40,7 @@ class Service(msgspec.Struct, frozen=True):
     verify: token -> who sent it; raises Unauthorized.
     circumstances: time and chance for one command.
     public_url: how clients reach this server; empty: as the request's Host says.
+    identity_url: where tokens are made; empty: here, None: nowhere.
     """
 
     store: Store
@@ -48,6 +49,7 @@ class Service(msgspec.Struct, frozen=True):
     circumstances: Callable[[], Circumstances]
     public_url: str = ""
     max_request_bytes: int = 1_048_576
+    identity_url: str | None = ""
 
 
 class Ask(msgspec.Struct, frozen=True):

@@ -5,16 +5,21 @@ from collections.abc import Callable
 from starlette.requests import Request
 
 from underlay.identity.errors import Unauthorized as BadToken
+from underlay.identity.errors import Unavailable
 from underlay.model.caller import Caller
-from underlay.model.errors import Unauthorized
+from underlay.model.errors import KeystoneUnavailable, Unauthorized
 
 
 def identify(verify: Callable[[str], Caller], request: Request) -> Caller:
-    """Who sent the request, by its `X-Auth-Token`. Raises Unauthorized. May read the database: call it in a thread."""
+    """Who sent the request, by its `X-Auth-Token`. Raises Unauthorized, KeystoneUnavailable.
+
+    May read the database or ask Keystone: call it in a thread."""
     try:
         return verify(request.headers.get("x-auth-token", ""))
     except BadToken as error:
         raise Unauthorized(error.message) from None
+    except Unavailable as error:
+        raise KeystoneUnavailable(error.message) from None
 
 
 def base_url(request: Request, public_url: str) -> str:

@@ -7,9 +7,11 @@ import msgspec
 from underlay.identity import render
 from underlay.identity.errors import Forbidden, NotFound, Unauthorized
 from underlay.identity.login import Auth, log_in
+from underlay.identity.roles import read_roles
 from underlay.identity.service import NO_CONTENT, Answer, Ask, Service
 from underlay.identity.tokens import Standing
-from underlay.model.identity import Project, UserId
+from underlay.model.identity import DomainId, Project, UserId, place_of
+from underlay.model.ids import ProjectId
 
 
 class TokenBody(msgspec.Struct, frozen=True):
@@ -25,10 +27,10 @@ def show_version(service: Service, ask: Ask) -> Answer:
 
 def create_token(service: Service, ask: Ask) -> Answer:
     """POST /v3/auth/tokens; the token is in X-Subject-Token. `?nocatalog` leaves the catalog out."""
-    text, standing = log_in(ask.read(TokenBody).auth, service.store, service.passwords, service.tokens)
+    text, standing = log_in(ask.read(TokenBody).auth, service)
     return Answer(
         status=HTTPStatus.CREATED,
-        body=render.token(standing, ask.base, with_catalog="nocatalog" not in ask.query),
+        body=render.token(standing, read_roles(service.store), ask.base, with_catalog="nocatalog" not in ask.query),
         headers={"X-Subject-Token": text, "Vary": "X-Auth-Token"},
     )
 
@@ -37,7 +39,7 @@ def show_token(service: Service, ask: Ask) -> Answer:
     """GET and HEAD /v3/auth/tokens: what X-Subject-Token is worth; one's own, or any for an admin."""
     standing = _subject(service, ask, "identity:validate_token")
     return Answer(
-        body=render.token(standing, ask.base, with_catalog="nocatalog" not in ask.query),
+        body=render.token(standing, read_roles(service.store), ask.base, with_catalog="nocatalog" not in ask.query),
         headers={"X-Subject-Token": ask.subject, "Vary": "X-Auth-Token"},
     )
 
@@ -55,8 +57,17 @@ def list_my_projects(service: Service, ask: Ask) -> Answer:
 
 
 def list_my_domains(service: Service, ask: Ask) -> Answer:
-    """GET /v3/auth/domains: none, because no token is for a domain."""
-    return Answer(body=render.collection("domains", (), "/v3/auth/domains", ask.base))
+    """GET /v3/auth/domains: the enabled domains that the sender has a role on, as such."""
+    ids = _targets(ask.me.user.id, service, "domain")
+    found = [domain for domain_id in ids if (domain := service.store.domains.get(DomainId(domain_id))) is not None]
+    shown = [render.domain(each, ask.base) for each in found if each.enabled]
+    return Answer(body=render.collection("domains", shown, "/v3/auth/domains", ask.base))
+
+
+def list_my_system(service: Service, ask: Ask) -> Answer:
+    """GET /v3/auth/system: whether the sender has a role on the whole cloud."""
+    shown = [{"all": True} for _ in _targets(ask.me.user.id, service, "system")]
+    return Answer(body=render.collection("system", shown, "/v3/auth/system", ask.base))
 
 
 def show_catalog(service: Service, ask: Ask) -> Answer:
@@ -66,9 +77,14 @@ def show_catalog(service: Service, ask: Ask) -> Answer:
 
 def projects_of(user_id: UserId, service: Service) -> list[Project]:
     """The projects that the user has a role on, by name."""
-    ids = {each.project_id for each in service.store.assignments(user_id=user_id)}
-    found = [project for project_id in ids if (project := service.store.project(project_id)) is not None]
+    ids = _targets(user_id, service, "project")
+    found = [project for project_id in ids if (project := service.store.projects.get(ProjectId(project_id)))]
     return sorted(found, key=lambda each: (each.name, each.id))
+
+
+def _targets(user_id: UserId, service: Service, wanted: str) -> list[str]:
+    places = dict.fromkeys(place_of(each.target) for each in service.store.assignments.find(user_id))
+    return [target_id for kind, target_id in places if kind == wanted]
 
 
 def _subject(service: Service, ask: Ask, action: str) -> Standing:

@@ -9,6 +9,7 @@ IdentityError
   Taken            409  the name is in use
   TooLarge         413
   Busy             503  too many logins at once
+  Unavailable      503  the Keystone that knows the tokens does not answer
 """
 
 # ruff: noqa: N818 - the condition's name is the error's, as in Keystone
@@ -81,13 +82,16 @@ class NotAllowed(IdentityError):
 
 
 class Taken(IdentityError):
-    """A project or user of that name exists."""
+    """One of that kind and name exists, in the same domain if it is of a domain."""
 
     status = 409
     title = "Conflict"
 
-    def __init__(self, kind: str, name: str) -> None:
-        super().__init__(f"Conflict occurred attempting to store {kind} - Duplicate entry found with name {name}.")
+    def __init__(self, kind: str, name: str, domain_id: str = "") -> None:
+        place = f" at domain ID {domain_id}" if domain_id else ""
+        super().__init__(
+            f"Conflict occurred attempting to store {kind} - Duplicate entry found with name {name}{place}."
+        )
 
 
 class TooLarge(IdentityError):
@@ -118,3 +122,13 @@ class Busy(IdentityError):
 
     def __init__(self) -> None:
         super().__init__("Too many logins at once; try again in a second.")
+
+
+class Unavailable(IdentityError):
+    """The Keystone that is asked for tokens cannot tell."""
+
+    status = 503
+    title = "Service Unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Tokens cannot be checked now, because Keystone does not answer: {reason}")

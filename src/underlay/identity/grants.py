@@ -1,97 +1,116 @@
-"""/v3/roles, /v3/role_assignments and who has which role on a project. The roles themselves are fixed."""
+"""Who has which role where: /v3/role_assignments, and /v3/{projects|domains}/{id}/users/{u}/roles, /v3/system/..."""
+
+from collections.abc import Iterable, Mapping
 
 from underlay.identity import render
-from underlay.identity.errors import Forbidden, NotFound
+from underlay.identity.domains import existing_domain
+from underlay.identity.errors import NotFound
+from underlay.identity.filters import is_true
 from underlay.identity.projects import existing_project
-from underlay.identity.roles import role_of
+from underlay.identity.role_calls import existing_role
+from underlay.identity.roles import RoleBook, read_roles
 from underlay.identity.service import NO_CONTENT, Answer, Ask, Service
 from underlay.identity.users import existing_user
-from underlay.model.identity import ROLE_NAMES, Assignment, RoleName, UserId
+from underlay.model.identity import Assignment, DomainId, OnDomain, OnProject, OnSystem, Target, UserId
 from underlay.model.ids import ProjectId
 
 
-def list_roles(service: Service, ask: Ask) -> Answer:
-    """GET /v3/roles, filtered by `name`."""
-    found = [render.role(name, ask.base) for name in ROLE_NAMES if ask.query.get("name", name) == name]
-    return Answer(body=render.collection("roles", found, "/v3/roles", ask.base))
-
-
-def show_role(service: Service, ask: Ask) -> Answer:
-    """GET /v3/roles/{id}."""
-    return Answer(body={"role": render.role(_role(ask), ask.base)})
-
-
-def refuse_change(service: Service, ask: Ask) -> Answer:
-    """Making, changing and deleting roles and domains: there is nothing that they would mean."""
-    raise Forbidden("the roles admin, member, reader, host and the domain default are fixed")
-
-
 def list_assignments(service: Service, ask: Ask) -> Answer:
-    """GET /v3/role_assignments, filtered by `user.id`, `scope.project.id`, `role.id`; names by `include_names`."""
-    user_id, project_id = ask.query.get("user.id"), ask.query.get("scope.project.id")
-    role_id = ask.query.get("role.id")
-    found = service.store.assignments(
-        user_id=UserId(user_id) if user_id else None, project_id=ProjectId(project_id) if project_id else None
+    """GET /v3/role_assignments, filtered by `user.id`, `scope.project.id`, `scope.domain.id`, `scope.system`,
+    `role.id`; `effective` shows those implied in the place of those assigned; names by `include_names`.
+
+    There are no groups and nothing is inherited: filters for these find nothing."""
+    query, book = ask.query, read_roles(service.store)
+    user_id = query.get("user.id")
+    found: Iterable[Assignment] = service.store.assignments.find(
+        UserId(user_id) if user_id else None, _wanted_target(query)
     )
-    shown = [each for each in found if role_id is None or role_of(role_id) == each.role]
-    names: dict[str, str] | None = None
-    if ask.query.get("include_names", "false").lower() not in ("false", "0"):
-        names = {str(each.id): each.name for each in service.store.users()}
-        names |= {str(each.id): each.name for each in service.store.projects()}
-    members = [render.assignment(each, names, ask.base) for each in shown]
+    if "group.id" in query or "scope.OS-INHERIT:inherited_to" in query:
+        found = ()
+    if is_true(query, "effective"):
+        found = _effective(found, book)
+    names = _names(service) if is_true(query, "include_names") else None
+    members = []
+    for each in found:
+        role = book.named(each.role)
+        if role is not None and query.get("role.id", role.id) == role.id:
+            members.append(render.assignment(each, role.id, names, ask.base))
     return Answer(body=render.collection("role_assignments", members, "/v3/role_assignments", ask.base))
 
 
 def list_grants(service: Service, ask: Ask) -> Answer:
-    """GET /v3/projects/{p}/users/{u}/roles: as assigned, without those implied."""
-    project_id, user_id = _parties(service, ask)
-    found = service.store.assignments(user_id=user_id, project_id=project_id)
-    members = [render.role(each.role, ask.base) for each in found]
+    """GET .../users/{u}/roles: as assigned, without those implied."""
+    target, user_id, book = _target(service, ask), _user_id(service, ask), read_roles(service.store)
+    held = {each.role for each in service.store.assignments.find(user_id, target)}
+    members = [render.role(role, ask.base) for role in book.roles if role.name in held]
     return Answer(
-        body=render.collection("roles", members, f"/v3/projects/{project_id}/users/{user_id}/roles", ask.base)
+        body=render.collection("roles", members, f"/v3/{render.target_path(target)}/users/{user_id}/roles", ask.base)
     )
 
 
 def check_grant(service: Service, ask: Ask) -> Answer:
-    """HEAD and GET /v3/projects/{p}/users/{u}/roles/{r}."""
+    """HEAD and GET .../users/{u}/roles/{r}."""
     wanted = _grant(service, ask)
-    if wanted not in service.store.assignments(user_id=wanted.user_id, project_id=wanted.project_id):
+    if wanted not in service.store.assignments.find(wanted.user_id, wanted.target):
         raise NotFound("role assignment", wanted.role)
     return NO_CONTENT
 
 
 def grant(service: Service, ask: Ask) -> Answer:
-    """PUT /v3/projects/{p}/users/{u}/roles/{r}."""
+    """PUT .../users/{u}/roles/{r}."""
     wanted = _grant(service, ask)
-    if not service.store.assign(wanted):
-        raise NotFound("user or project", f"{wanted.user_id} or {wanted.project_id}")
+    if not service.store.assignments.add(wanted):
+        raise NotFound("user or target", f"{wanted.user_id} or {render.target_path(wanted.target)}")
     service.tokens.forget()
     return NO_CONTENT
 
 
 def withdraw(service: Service, ask: Ask) -> Answer:
-    """DELETE /v3/projects/{p}/users/{u}/roles/{r}: seen at once by tokens made before."""
+    """DELETE .../users/{u}/roles/{r}: seen at once by tokens made before; voids the user's application credentials
+    on that project, as in Keystone."""
     unwanted = _grant(service, ask)
-    if not service.store.unassign(unwanted):
+    if not service.store.assignments.remove(unwanted):
         raise NotFound("role assignment", unwanted.role)
     service.tokens.forget()
     return NO_CONTENT
 
 
-def _role(ask: Ask) -> RoleName:
-    name = role_of(ask.path["role_id"])
-    if name is None:
-        raise NotFound("role", ask.path["role_id"])
-    return name
+def _wanted_target(query: Mapping[str, str]) -> Target | None:
+    if query.get("scope.project.id"):
+        return OnProject(ProjectId(query["scope.project.id"]))
+    if query.get("scope.domain.id"):
+        return OnDomain(DomainId(query["scope.domain.id"]))
+    return OnSystem() if is_true(query, "scope.system") else None
 
 
-def _parties(service: Service, ask: Ask) -> tuple[ProjectId, UserId]:
-    project_id, user_id = ProjectId(ask.path["project_id"]), UserId(ask.path["user_id"])
-    existing_project(service, project_id)
-    existing_user(service, user_id)
-    return project_id, user_id
+def _effective(assigned: Iterable[Assignment], book: RoleBook) -> list[Assignment]:
+    found = {Assignment(each.user_id, each.target, name) for each in assigned for name in book.effective((each.role,))}
+    return sorted(found, key=lambda each: each.sort_key)
+
+
+def _names(service: Service) -> render.Names:
+    """Names of all users, projects and domains, in three statements."""
+    domains = {str(each.id): {"id": each.id, "name": each.name} for each in service.store.domains.find()}
+    named: dict[str, render.Json] = {key: {"name": each["name"]} for key, each in domains.items()}
+    for user in service.store.users.find():
+        named[user.id] = {"name": user.name, "domain": domains.get(user.domain_id)}
+    for project in service.store.projects.find():
+        named[project.id] = {"name": project.name, "domain": domains.get(project.domain_id)}
+    return named
+
+
+def _target(service: Service, ask: Ask) -> Target:
+    if "project_id" in ask.path:
+        return OnProject(existing_project(service, ProjectId(ask.path["project_id"])).id)
+    if "domain_id" in ask.path:
+        return OnDomain(existing_domain(service, ask.path["domain_id"]).id)
+    return OnSystem()
+
+
+def _user_id(service: Service, ask: Ask) -> UserId:
+    return existing_user(service, UserId(ask.path["user_id"])).id
 
 
 def _grant(service: Service, ask: Ask) -> Assignment:
-    project_id, user_id = _parties(service, ask)
-    return Assignment(user_id, project_id, _role(ask))
+    target, user_id = _target(service, ask), _user_id(service, ask)
+    return Assignment(user_id, target, existing_role(read_roles(service.store), ask.path["role_id"]).name)

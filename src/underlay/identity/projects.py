@@ -1,4 +1,4 @@
-"""/v3/projects and /v3/domains. There is one domain, and projects have no parents but it."""
+"""/v3/projects. Projects have no parents but their domain."""
 
 from http import HTTPStatus
 from uuid import uuid4
@@ -7,9 +7,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from underlay.identity import render
+from underlay.identity.domains import SHORT_NAME_LENGTH, checked_name, existing_domain, own_domain_id
 from underlay.identity.errors import BadRequest, Forbidden, NotFound, Taken
+from underlay.identity.filters import filtered
 from underlay.identity.service import NO_CONTENT, Answer, Ask, Service
-from underlay.model.identity import DEFAULT_DOMAIN_ID, DEFAULT_DOMAIN_NAME, NameTaken, Project
+from underlay.model.identity import DomainId, NameTaken, OnProject, Project
 from underlay.model.ids import ProjectId
 
 
@@ -19,7 +21,9 @@ class NewProject(msgspec.Struct, frozen=True):
     name: str
     enabled: bool = True
     description: str | None = None
-    domain_id: str = DEFAULT_DOMAIN_ID
+    domain_id: str | None = None
+    parent_id: str | None = None
+    is_domain: bool = False
 
 
 class ProjectChange(msgspec.Struct, frozen=True):
@@ -28,6 +32,7 @@ class ProjectChange(msgspec.Struct, frozen=True):
     name: str | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
     description: str | None | UnsetType = UNSET
+    domain_id: str | UnsetType = UNSET
 
 
 class NewProjectBody(msgspec.Struct, frozen=True):
@@ -43,19 +48,18 @@ class ProjectChangeBody(msgspec.Struct, frozen=True):
 
 
 def list_projects(service: Service, ask: Ask) -> Answer:
-    """GET /v3/projects, filtered by `name`, `enabled`, `domain_id`."""
-    found = [
-        render.project(each, ask.base)
-        for each in service.store.projects(name=ask.query.get("name"))
-        if fits_filters(each.enabled, ask)
-    ]
+    """GET /v3/projects, filtered by `name`, `enabled`, `domain_id`, `parent_id`, `is_domain`."""
+    domain_id = ask.query.get("domain_id")
+    records = service.store.projects.find(ask.query.get("name"), DomainId(domain_id) if domain_id else None)
+    shown = [render.project(each, ask.base) for each in records]
+    found = filtered(shown, ask.query, ("name", "enabled", "domain_id", "parent_id", "is_domain", "description"))
     return Answer(body=render.collection("projects", found, "/v3/projects", ask.base))
 
 
 def show_project(service: Service, ask: Ask) -> Answer:
     """GET /v3/projects/{id}: to admins, and to those who have a role on it."""
     project_id = ProjectId(ask.path["project_id"])
-    is_mine = bool(service.store.assignments(user_id=ask.me.user.id, project_id=project_id))
+    is_mine = bool(service.store.assignments.find(ask.me.user.id, OnProject(project_id)))
     if not is_mine and not ask.me.is_admin:
         raise Forbidden("identity:get_project")
     return Answer(body={"project": render.project(existing_project(service, project_id), ask.base)})
@@ -64,18 +68,22 @@ def show_project(service: Service, ask: Ask) -> Answer:
 def create_project(service: Service, ask: Ask) -> Answer:
     """POST /v3/projects."""
     wish = ask.read(NewProjectBody).project
-    if wish.domain_id != DEFAULT_DOMAIN_ID:
-        raise BadRequest(f"There is no domain {wish.domain_id}; the only one is {DEFAULT_DOMAIN_ID}.")
+    if wish.is_domain:
+        raise BadRequest("A domain is made by POST /v3/domains.")
+    domain_id = wish.domain_id or wish.parent_id or own_domain_id(ask)
+    if wish.parent_id not in (None, domain_id):
+        raise BadRequest("A project has no parent but its domain.")
     record = Project(
         id=ProjectId(uuid4().hex),
-        name=checked_name(wish.name),
+        name=checked_name(wish.name, SHORT_NAME_LENGTH),
         enabled=wish.enabled,
         description=wish.description or "",
+        domain_id=existing_domain(service, domain_id).id,
     )
     try:
-        service.store.add_project(record)
+        service.store.projects.add(record)
     except NameTaken as error:
-        raise Taken(error.kind, error.name) from error
+        raise Taken(error.kind, error.name, record.domain_id) from error
     return Answer(status=HTTPStatus.CREATED, body={"project": render.project(record, ask.base)})
 
 
@@ -85,15 +93,17 @@ def update_project(service: Service, ask: Ask) -> Answer:
     wish = ask.read(ProjectChangeBody).project
 
     def change(record: Project) -> Project:
-        return Project(
-            id=record.id,
-            name=record.name if wish.name is UNSET else checked_name(wish.name),
+        if wish.domain_id not in (UNSET, record.domain_id):
+            raise BadRequest("A project stays in its domain.")
+        return msgspec.structs.replace(
+            record,
+            name=record.name if wish.name is UNSET else checked_name(wish.name, SHORT_NAME_LENGTH),
             enabled=record.enabled if wish.enabled is UNSET else wish.enabled,
             description=record.description if wish.description is UNSET else wish.description or "",
         )
 
     try:
-        record = service.store.update_project(project_id, change)
+        record = service.store.projects.update(project_id, change)
     except NameTaken as error:
         raise Taken(error.kind, error.name) from error
     if record is None:
@@ -103,45 +113,17 @@ def update_project(service: Service, ask: Ask) -> Answer:
 
 
 def delete_project(service: Service, ask: Ask) -> Answer:
-    """DELETE /v3/projects/{id}: with its assignments; its networks stay."""
+    """DELETE /v3/projects/{id}: with its assignments and application credentials; its networks stay."""
     project_id = ProjectId(ask.path["project_id"])
-    if not service.store.delete_project(project_id):
+    if not service.store.projects.delete(project_id):
         raise NotFound("project", project_id)
     service.tokens.forget()
     return NO_CONTENT
 
 
-def list_domains(service: Service, ask: Ask) -> Answer:
-    """GET /v3/domains, filtered by `name`, `enabled`."""
-    is_asked_for = ask.query.get("name", DEFAULT_DOMAIN_NAME) == DEFAULT_DOMAIN_NAME and fits_filters(True, ask)
-    found = [render.domain(ask.base)] if is_asked_for else []
-    return Answer(body=render.collection("domains", found, "/v3/domains", ask.base))
-
-
-def show_domain(service: Service, ask: Ask) -> Answer:
-    """GET /v3/domains/{id}."""
-    if ask.path["domain_id"] != DEFAULT_DOMAIN_ID:
-        raise NotFound("domain", ask.path["domain_id"])
-    return Answer(body={"domain": render.domain(ask.base)})
-
-
 def existing_project(service: Service, project_id: ProjectId) -> Project:
     """The project; raises NotFound."""
-    record = service.store.project(project_id)
+    record = service.store.projects.get(project_id)
     if record is None:
         raise NotFound("project", project_id)
     return record
-
-
-def fits_filters(enabled: bool, ask: Ask) -> bool:
-    """Whether a record of the one domain passes the filters `enabled` and `domain_id`."""
-    wanted = ask.query.get("enabled")
-    is_wanted = wanted is None or (wanted.lower() not in ("false", "0", "no")) == enabled
-    return is_wanted and ask.query.get("domain_id", DEFAULT_DOMAIN_ID) == DEFAULT_DOMAIN_ID
-
-
-def checked_name(name: str) -> str:
-    """The name of a project or user; raises BadRequest when it is not 1 to 255 printable characters."""
-    if not name.strip() or len(name) > 255 or not name.isprintable():
-        raise BadRequest("Invalid input for field 'name': it must have 1 to 255 printable characters.")
-    return name

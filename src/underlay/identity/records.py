@@ -5,67 +5,144 @@ Every method is one short transaction and may be called from any thread. The rec
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from underlay.model.identity import Assignment, Project, User, UserId
+from underlay.model.identity import (
+    ApplicationCredential,
+    Assignment,
+    CredentialId,
+    Domain,
+    DomainId,
+    Implication,
+    Project,
+    Role,
+    RoleId,
+    Target,
+    User,
+    UserId,
+)
 from underlay.model.ids import ProjectId
 
+T = TypeVar("T")
+K = TypeVar("K", contravariant=True)
 
-class IdentityStore(Protocol):
-    """Users, projects, assignments, revoked tokens."""
 
-    def project(self, project_id: ProjectId) -> Project | None:
-        """The project of that id."""
+class Shelf(Protocol[T, K]):
+    """One kind of named record."""
+
+    def get(self, record_id: K) -> T | None:
+        """The record of that id."""
         ...
 
-    def projects(self, name: str | None = None) -> Sequence[Project]:
-        """All, or the one of exactly that name; sorted by (name, id)."""
+    def find(self, name: str | None = None, domain_id: DomainId | None = None) -> Sequence[T]:
+        """All, or those of exactly that name, or of that domain; sorted by (name, id)."""
         ...
 
-    def add_project(self, project: Project) -> None:
+    def add(self, record: T) -> None:
         """Insert. Raises NameTaken."""
         ...
 
-    def update_project(self, project_id: ProjectId, change: Callable[[Project], Project]) -> Project | None:
+    def update(self, record_id: K, change: Callable[[T], T]) -> T | None:
         """Read, change and write in one transaction; the new record, None when there is none. Raises NameTaken.
 
-        `change` keeps the id, does nothing but compute, and what it raises undoes the transaction and goes through."""
+        `change` keeps the id, does nothing but compute, and what it raises undoes the transaction and goes through.
+        A user who is not enabled any more loses all application credentials."""
         ...
 
-    def delete_project(self, project_id: ProjectId) -> bool:
-        """Delete it with its assignments, and clear it where it is a user's default; False when there was none."""
+    def delete(self, record_id: K) -> bool:
+        """Delete it with all that belongs to it: assignments, application credentials, a domain's users and
+        projects; a project ceases to be anyone's default. False when there was none."""
         ...
 
-    def user(self, user_id: UserId) -> User | None:
-        """The user of that id."""
-        ...
 
-    def users(self, name: str | None = None) -> Sequence[User]:
-        """All, or the one of exactly that name; sorted by (name, id)."""
-        ...
+class Assignments(Protocol):
+    """Who has which role where."""
 
-    def add_user(self, user: User) -> None:
-        """Insert. Raises NameTaken."""
-        ...
-
-    def update_user(self, user_id: UserId, change: Callable[[User], User]) -> User | None:
-        """As `update_project`."""
-        ...
-
-    def delete_user(self, user_id: UserId) -> bool:
-        """Delete it with its assignments; False when there was none."""
-        ...
-
-    def assignments(self, user_id: UserId | None = None, project_id: ProjectId | None = None) -> Sequence[Assignment]:
+    def find(self, user_id: UserId | None = None, target: Target | None = None) -> Sequence[Assignment]:
         """All that fit every filter given; sorted."""
         ...
 
-    def assign(self, assignment: Assignment) -> bool:
-        """Insert, or leave it when it is there already; False when the user or the project does not exist."""
+    def add(self, assignment: Assignment) -> bool:
+        """Insert, or leave it when it is there already; False when the user or the target does not exist."""
         ...
 
-    def unassign(self, assignment: Assignment) -> bool:
+    def remove(self, assignment: Assignment) -> bool:
+        """Delete, and with it the user's application credentials on that project; False when there was none."""
+        ...
+
+
+class Implications(Protocol):
+    """Which role implies which, besides those that always do."""
+
+    def find(self) -> Sequence[Implication]:
+        """All, sorted."""
+        ...
+
+    def add(self, implication: Implication) -> None:
+        """Insert, or leave it when it is there already."""
+        ...
+
+    def remove(self, implication: Implication) -> bool:
         """Delete; False when there was none."""
+        ...
+
+
+class Credentials(Protocol):
+    """Application credentials."""
+
+    def get(self, credential_id: CredentialId) -> ApplicationCredential | None:
+        """The one of that id."""
+        ...
+
+    def find(self, user_id: UserId, name: str | None = None) -> Sequence[ApplicationCredential]:
+        """The user's, or the one of exactly that name; sorted by (name, id)."""
+        ...
+
+    def add(self, credential: ApplicationCredential) -> bool:
+        """Insert; False when the user or the project does not exist. Raises NameTaken."""
+        ...
+
+    def delete(self, credential_id: CredentialId) -> bool:
+        """Delete; False when there was none."""
+        ...
+
+
+class IdentityStore(Protocol):
+    """All of them, and the tokens that were revoked."""
+
+    @property
+    def domains(self) -> Shelf[Domain, DomainId]:
+        """Domains; the default one is there from the start."""
+        ...
+
+    @property
+    def projects(self) -> Shelf[Project, ProjectId]:
+        """Projects."""
+        ...
+
+    @property
+    def users(self) -> Shelf[User, UserId]:
+        """Users."""
+        ...
+
+    @property
+    def roles(self) -> Shelf[Role, RoleId]:
+        """Roles besides the fixed ones."""
+        ...
+
+    @property
+    def assignments(self) -> Assignments:
+        """Who has which role where."""
+        ...
+
+    @property
+    def implications(self) -> Implications:
+        """Which role implies which."""
+        ...
+
+    @property
+    def credentials(self) -> Credentials:
+        """Application credentials."""
         ...
 
     def revoke(self, audit_id: str, expires_at: datetime, now: datetime) -> None:

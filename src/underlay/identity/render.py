@@ -5,15 +5,25 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import NAMESPACE_DNS, uuid5
 
-from underlay.identity.roles import ROLE_IDS
-from underlay.identity.tokens import Standing
-from underlay.model.identity import DEFAULT_DOMAIN_ID, DEFAULT_DOMAIN_NAME, Assignment, Project, RoleName, User
+from underlay.identity.roles import RoleBook
+from underlay.identity.tokens import ForDomain, ForProject, ForSystem, Standing
+from underlay.model.identity import (
+    ApplicationCredential,
+    Assignment,
+    Domain,
+    Project,
+    Role,
+    Target,
+    User,
+    place_of,
+)
 
 REGION: Final = "RegionOne"
 INTERFACES: Final = ("public", "internal", "admin")
-_DOMAIN: Final = {"id": DEFAULT_DOMAIN_ID, "name": DEFAULT_DOMAIN_NAME}
 
 Json = dict[str, Any]
+Names = Mapping[str, Json]
+"""id of a user, project or domain -> its name, and its domain if it is of one."""
 
 
 def version(base: str) -> Json:
@@ -36,12 +46,12 @@ def catalog(base: str) -> list[Json]:
     """Where the services are."""
     return [
         {
-            "id": _id_of(kind),
+            "id": id_of(kind),
             "type": kind,
             "name": name,
             "endpoints": [
                 {
-                    "id": _id_of(f"{interface}.{kind}"),
+                    "id": id_of(f"{interface}.{kind}"),
                     "interface": interface,
                     "region": REGION,
                     "region_id": REGION,
@@ -54,22 +64,37 @@ def catalog(base: str) -> list[Json]:
     ]
 
 
-def token(standing: Standing, base: str, with_catalog: bool) -> Json:
+def token(standing: Standing, book: RoleBook, base: str, with_catalog: bool) -> Json:
     """The body of a token; the token itself goes in a header."""
     claims, user = standing.claims, standing.user
     body: Json = {
         "methods": list(claims.methods),
-        "user": {"id": user.id, "name": user.name, "domain": _DOMAIN, "password_expires_at": None},
+        "user": {"id": user.id, "name": user.name, "domain": _short(standing.domain), "password_expires_at": None},
         "audit_ids": [claims.jti, claims.chain] if claims.chain else [claims.jti],
         "issued_at": moment(claims.iat),
         "expires_at": moment(claims.exp),
     }
-    if standing.project is not None:
-        body["project"] = {"id": standing.project.id, "name": standing.project.name, "domain": _DOMAIN}
-        body["is_domain"] = False
-        body["roles"] = [{"id": ROLE_IDS[name], "name": name} for name in sorted(standing.roles)]
-        if with_catalog:
-            body["catalog"] = catalog(base)
+    match standing.scope:
+        case None:
+            return {"token": body}
+        case ForProject(project, domain):
+            body["project"] = {"id": project.id, "name": project.name, "domain": _short(domain)}
+            body["is_domain"] = False
+        case ForDomain(domain):
+            body["domain"] = _short(domain)
+        case ForSystem():
+            body["system"] = {"all": True}
+    known = [role for role in book.roles if role.name in standing.roles]
+    body["roles"] = [{"id": role.id, "name": role.name} for role in sorted(known, key=lambda each: each.name)]
+    if standing.credential is not None:
+        credential = standing.credential
+        body["application_credential"] = {
+            "id": credential.id,
+            "name": credential.name,
+            "restricted": not credential.unrestricted,
+        }
+    if with_catalog:
+        body["catalog"] = catalog(base)
     return {"token": body}
 
 
@@ -78,8 +103,8 @@ def project(record: Project, base: str) -> Json:
     return {
         "id": record.id,
         "name": record.name,
-        "domain_id": DEFAULT_DOMAIN_ID,
-        "parent_id": DEFAULT_DOMAIN_ID,
+        "domain_id": record.domain_id,
+        "parent_id": record.domain_id,
         "enabled": record.enabled,
         "description": record.description,
         "is_domain": False,
@@ -94,7 +119,7 @@ def user(record: User, base: str) -> Json:
     shown: Json = {
         "id": record.id,
         "name": record.name,
-        "domain_id": DEFAULT_DOMAIN_ID,
+        "domain_id": record.domain_id,
         "enabled": record.enabled,
         "description": record.description,
         "email": record.email,
@@ -109,45 +134,117 @@ def user(record: User, base: str) -> Json:
     return shown
 
 
-def role(name: RoleName, base: str) -> Json:
+def role(record: Role, base: str) -> Json:
     """One role."""
     return {
-        "id": ROLE_IDS[name],
-        "name": name,
+        "id": record.id,
+        "name": record.name,
         "domain_id": None,
-        "description": None,
+        "description": record.description or None,
         "options": {},
-        "links": {"self": f"{base}/v3/roles/{ROLE_IDS[name]}"},
+        "links": {"self": f"{base}/v3/roles/{record.id}"},
     }
 
 
-def domain(base: str) -> Json:
-    """The one domain."""
+def inference(prior: Role, implied: Sequence[Role], base: str) -> Json:
+    """A role and what it implies."""
+    return {"prior_role": _of_inference(prior, base), "implies": [_of_inference(each, base) for each in implied]}
+
+
+def one_inference(prior: Role, implied: Role, base: str) -> Json:
+    """One implication."""
+    return {"prior_role": _of_inference(prior, base), "implies": _of_inference(implied, base)}
+
+
+def domain(record: Domain, base: str) -> Json:
+    """One domain."""
     return {
-        **_DOMAIN,
-        "enabled": True,
-        "description": "The default domain",
+        **_short(record),
+        "enabled": record.enabled,
+        "description": record.description,
         "options": {},
         "tags": [],
-        "links": {"self": f"{base}/v3/domains/{DEFAULT_DOMAIN_ID}"},
+        "links": {"self": f"{base}/v3/domains/{record.id}"},
     }
 
 
-def assignment(record: Assignment, names: Mapping[str, str] | None, base: str) -> Json:
-    """One assignment; with `names` (id -> name of users and projects), their names and that of the role."""
-    shown_role: Json = {"id": ROLE_IDS[record.role]}
+def assignment(record: Assignment, role_id: str, names: Names | None, base: str) -> Json:
+    """One assignment; with `names`, those of user, target and role."""
+    kind, target_id = place_of(record.target)
+    shown_role: Json = {"id": role_id}
     shown_user: Json = {"id": record.user_id}
-    shown_project: Json = {"id": record.project_id}
+    shown_target: Json = {"id": target_id}
     if names is not None:
         shown_role["name"] = record.role
-        shown_user |= {"name": names.get(record.user_id, ""), "domain": _DOMAIN}
-        shown_project |= {"name": names.get(record.project_id, ""), "domain": _DOMAIN}
-    path = f"projects/{record.project_id}/users/{record.user_id}/roles/{ROLE_IDS[record.role]}"
+        shown_user |= names.get(record.user_id, {})
+        shown_target |= names.get(target_id, {})
+    path = f"{target_path(record.target)}/users/{record.user_id}/roles/{role_id}"
     return {
         "role": shown_role,
         "user": shown_user,
-        "scope": {"project": shown_project},
+        "scope": {"system": {"all": True}} if kind == "system" else {kind: shown_target},
         "links": {"assignment": f"{base}/v3/{path}"},
+    }
+
+
+def target_path(target: Target) -> str:
+    """`projects/ID`, `domains/ID`, `system`."""
+    kind, target_id = place_of(target)
+    return kind if kind == "system" else f"{kind}s/{target_id}"
+
+
+def credential(record: ApplicationCredential, book: RoleBook, base: str) -> Json:
+    """One application credential; never the secret, which is shown once by who made it."""
+    roles = [role for name in record.roles if (role := book.named(name)) is not None]
+    return {
+        "id": record.id,
+        "name": record.name,
+        "description": record.description or None,
+        "user_id": record.user_id,
+        "project_id": record.project_id,
+        "roles": [{"id": role.id, "name": role.name, "domain_id": None} for role in roles],
+        "unrestricted": record.unrestricted,
+        "expires_at": None if record.expires_at is None else _without_zone(record.expires_at),
+        "system": None,
+        "links": {"self": f"{base}/v3/users/{record.user_id}/application_credentials/{record.id}"},
+    }
+
+
+def service(kind: str, name: str, base: str) -> Json:
+    """One service of the catalog."""
+    service_id = id_of(kind)
+    return {
+        "id": service_id,
+        "type": kind,
+        "name": name,
+        "enabled": True,
+        "description": "",
+        "links": {"self": f"{base}/v3/services/{service_id}"},
+    }
+
+
+def endpoint(kind: str, interface: str, url: str, base: str) -> Json:
+    """One endpoint of the catalog."""
+    endpoint_id = id_of(f"{interface}.{kind}")
+    return {
+        "id": endpoint_id,
+        "service_id": id_of(kind),
+        "interface": interface,
+        "region": REGION,
+        "region_id": REGION,
+        "url": url,
+        "enabled": True,
+        "links": {"self": f"{base}/v3/endpoints/{endpoint_id}"},
+    }
+
+
+def region(base: str) -> Json:
+    """The one region."""
+    return {
+        "id": REGION,
+        "description": "",
+        "parent_region_id": None,
+        "links": {"self": f"{base}/v3/regions/{REGION}"},
     }
 
 
@@ -161,5 +258,18 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _id_of(name: str) -> str:
+def id_of(name: str) -> str:
+    """The id of a service or an endpoint: the same on every server."""
     return uuid5(NAMESPACE_DNS, f"{name}.underlay").hex
+
+
+def _short(record: Domain) -> Json:
+    return {"id": record.id, "name": record.name}
+
+
+def _of_inference(record: Role, base: str) -> Json:
+    return {"id": record.id, "name": record.name, "links": {"self": f"{base}/v3/roles/{record.id}"}}
+
+
+def _without_zone(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")

@@ -1,26 +1,59 @@
-"""The four roles, fixed: admin implies member implies reader; host is what an agent has, and implies nothing."""
+"""Roles: four that are fixed, and those that the administrator makes; which implies which.
 
-from collections.abc import Iterable
+admin implies member implies reader; host is what an agent has, and implies nothing. Roles that are made mean nothing
+to the Networking API by themselves; one that implies member or reader does.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Final
 from uuid import NAMESPACE_DNS, uuid5
 
-from underlay.model.identity import ROLE_NAMES, RoleName
+import msgspec
 
-IMPLIED: Final[dict[RoleName, frozenset[RoleName]]] = {
-    "admin": frozenset({"admin", "member", "reader"}),
-    "member": frozenset({"member", "reader"}),
-    "reader": frozenset({"reader"}),
-    "host": frozenset({"host"}),
-}
-ROLE_IDS: Final[dict[RoleName, str]] = {name: uuid5(NAMESPACE_DNS, f"{name}.role.underlay").hex for name in ROLE_NAMES}
-_BY_ID: Final[dict[str, RoleName]] = {role_id: name for name, role_id in ROLE_IDS.items()}
+from underlay.identity.records import IdentityStore
+from underlay.model.identity import Implication, Role, RoleId, RoleName
+
+ADMIN: Final = RoleName("admin")
+MEMBER: Final = RoleName("member")
+READER: Final = RoleName("reader")
+HOST: Final = RoleName("host")
+
+FIXED: Final = tuple(
+    Role(RoleId(uuid5(NAMESPACE_DNS, f"{name}.role.underlay").hex), name) for name in (ADMIN, MEMBER, READER, HOST)
+)
+ROLE_IDS: Final[Mapping[RoleName, RoleId]] = {role.name: role.id for role in FIXED}
+ALWAYS: Final = (Implication(ADMIN, MEMBER), Implication(MEMBER, READER))
 
 
-def effective(assigned: Iterable[RoleName]) -> frozenset[RoleName]:
-    """The roles assigned and all that they imply."""
-    return frozenset().union(*(IMPLIED[name] for name in assigned))
+class RoleBook(msgspec.Struct, frozen=True):
+    """All roles and implications of a moment."""
+
+    roles: tuple[Role, ...] = FIXED
+    implications: tuple[Implication, ...] = ALWAYS
+
+    def named(self, name: str) -> Role | None:
+        """The role of exactly that name."""
+        return next((role for role in self.roles if role.name == name), None)
+
+    def get(self, role_id: str) -> Role | None:
+        """The role of that id."""
+        return next((role for role in self.roles if role.id == role_id), None)
+
+    def implied_by(self, name: RoleName) -> tuple[RoleName, ...]:
+        """What it implies itself, not by way of others."""
+        return tuple(each.implied for each in self.implications if each.prior == name)
+
+    def effective(self, assigned: Iterable[RoleName]) -> frozenset[RoleName]:
+        """The roles assigned and all that they imply, also by way of others."""
+        found = set(assigned)
+        waiting = list(found)
+        while waiting:
+            new = set(self.implied_by(waiting.pop())) - found
+            found |= new
+            waiting += new
+        return frozenset(found)
 
 
-def role_of(role_id: str) -> RoleName | None:
-    """The role of that id."""
-    return _BY_ID.get(role_id)
+def read_roles(store: IdentityStore) -> RoleBook:
+    """As they are now."""
+    return RoleBook((*FIXED, *store.roles.find()), (*ALWAYS, *store.implications.find()))

@@ -27,7 +27,7 @@ from underlay.identity.errors import (
     Unauthorized,
 )
 from underlay.identity.service import Answer, Ask, Endpoint, Service
-from underlay.identity.table import ENDPOINTS
+from underlay.identity.table import ENDPOINTS, LOGIN
 
 MAX_BODY_BYTES: Final = 65_536
 MAX_HASHING: Final = 2
@@ -38,11 +38,11 @@ Responder = Callable[[Request], Awaitable[Response]]
 
 
 def identity_routes(service: Service) -> list[BaseRoute]:
-    """The routes: /v3, /identity, and /v2.0/tokens, so they come before those of the Networking API. The last ones
-    answer what is unknown below /v3 and /identity, in Keystone's form."""
+    """The routes: /v3, /identity and /v2.0/tokens, so they come before those of the Networking API; only /v3 and its
+    tokens for `hosts_only`. The last ones answer what is unknown below /v3 and /identity, in Keystone's form."""
     hashing = CapacityLimiter(MAX_HASHING)
     by_path: dict[str, dict[str, Endpoint]] = {}
-    for endpoint in ENDPOINTS:
+    for endpoint in LOGIN if service.hosts_only else ENDPOINTS:
         by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
     routes: list[BaseRoute] = [
         Route(spelling, _responder(service, by_method, hashing), methods=METHODS)

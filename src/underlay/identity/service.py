@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from underlay.identity.errors import BadRequest, Forbidden, Unauthorized
+from underlay.identity.lockout import Lockout
 from underlay.identity.passwords import Passwords
 from underlay.identity.records import IdentityStore
 from underlay.identity.tokens import Standing, Tokens
@@ -15,12 +16,18 @@ T = TypeVar("T")
 
 
 class Service(msgspec.Struct, frozen=True):
-    """What the endpoint works with; made once, in `main`."""
+    """What the endpoint works with; made once, in `main`.
+
+    Attributes:
+    hosts_only: only hosts get a token here, because others get theirs elsewhere or need none.
+    """
 
     store: IdentityStore
     tokens: Tokens
     passwords: Passwords
+    lockout: Lockout
     public_url: str = ""
+    hosts_only: bool = False
 
 
 class Ask(msgspec.Struct, frozen=True):

@@ -9,9 +9,20 @@ from uuid import uuid4
 
 import msgspec
 
+from underlay.identity import roles
 from underlay.identity.passwords import Passwords
 from underlay.identity.records import IdentityStore
-from underlay.model.identity import Assignment, NameTaken, Project, RoleName, User, UserId
+from underlay.model.identity import (
+    DEFAULT_DOMAIN_ID,
+    Assignment,
+    NameTaken,
+    OnProject,
+    OnSystem,
+    Project,
+    RoleName,
+    User,
+    UserId,
+)
 from underlay.model.ids import HostName, ProjectId
 
 ADMIN: Final = "admin"
@@ -32,11 +43,13 @@ def bootstrap(store: IdentityStore, passwords: Passwords, password: str | None =
     password, and gets its role back should an earlier `init` have been cut short."""
     project = ensure_project(store, ADMIN)
     ensure_project(store, HOSTS_PROJECT)
-    found = next(iter(store.users(name=ADMIN)), None)
-    if found is not None:
-        store.assign(Assignment(found.id, project.id, "admin"))
-        return None
-    return add_user(store, passwords, ADMIN, project.name, "admin", password)
+    is_new = _named(store, ADMIN) is None
+    made = add_user(store, passwords, ADMIN, project.name, roles.ADMIN, password) if is_new else None
+    admin = _named(store, ADMIN)
+    if admin is not None:
+        store.assignments.add(Assignment(admin.id, OnProject(project.id), roles.ADMIN))
+        store.assignments.add(Assignment(admin.id, OnSystem(), roles.ADMIN))
+    return made
 
 
 def add_user(
@@ -44,7 +57,7 @@ def add_user(
     passwords: Passwords,
     name: str,
     project_name: str,
-    role: RoleName = "member",
+    role: RoleName = roles.MEMBER,
     password: str | None = None,
 ) -> Credentials:
     """A user with a role on a project, which is made if missing. Raises NameTaken when the user exists."""
@@ -55,41 +68,45 @@ def add_host(store: IdentityStore, passwords: Passwords, host: HostName, passwor
     """The user by which that host's agent logs in: named as the host, and allowed to speak for it only.
     Raises NameTaken when a user of that name exists."""
     user = User(id=UserId(uuid4().hex), name=host, host=host, description=f"agent on {host}")
-    return _add(store, passwords, user, HOSTS_PROJECT, "host", password)
+    return _add(store, passwords, user, HOSTS_PROJECT, roles.HOST, password)
 
 
 def reset_password(
     store: IdentityStore, passwords: Passwords, name: str, password: str | None = None
 ) -> Credentials | None:
     """A new password or host key; voids the user's tokens. None when there is no such user."""
-    found = next(iter(store.users(name=name)), None)
+    found = _named(store, name)
     if found is None:
         return None
     secret = password or make_password()
     encoded = passwords.hash(secret)
-    changed = store.update_user(
+    changed = store.users.update(
         found.id,
         lambda user: msgspec.structs.replace(user, password_hash=encoded, generation=user.generation + 1),
     )
-    project = store.project(found.default_project_id) if found.default_project_id else None
+    project = store.projects.get(found.default_project_id) if found.default_project_id else None
     return Credentials(name, project.name if project else "", secret) if changed else None
 
 
 def ensure_project(store: IdentityStore, name: str) -> Project:
     """The project of that name, made if missing; also when another process makes it at the same time."""
     try:
-        found = next(iter(store.projects(name=name)), None)
+        found = next(iter(store.projects.find(name, DEFAULT_DOMAIN_ID)), None)
         if found is None:
             found = Project(id=ProjectId(uuid4().hex), name=name)
-            store.add_project(found)
+            store.projects.add(found)
     except NameTaken:
-        found = store.projects(name=name)[0]
+        found = store.projects.find(name, DEFAULT_DOMAIN_ID)[0]
     return found
 
 
 def make_password() -> str:
     """144 random bits as 24 characters."""
     return secrets.token_urlsafe(PASSWORD_BYTES)
+
+
+def _named(store: IdentityStore, name: str) -> User | None:
+    return next(iter(store.users.find(name, DEFAULT_DOMAIN_ID)), None)
 
 
 def _add(
@@ -102,6 +119,6 @@ def _add(
 ) -> Credentials:
     project = ensure_project(store, project_name)
     secret = password or make_password()
-    store.add_user(msgspec.structs.replace(user, password_hash=passwords.hash(secret), default_project_id=project.id))
-    store.assign(Assignment(user.id, project.id, role))
+    store.users.add(msgspec.structs.replace(user, password_hash=passwords.hash(secret), default_project_id=project.id))
+    store.assignments.add(Assignment(user.id, OnProject(project.id), role))
     return Credentials(user.name, project.name, secret)

@@ -2,28 +2,49 @@
 
 from typing import Final
 
-from underlay.identity import auth, grants, projects, users, v2
+from underlay.identity import auth, catalog, credentials, domains, grants, projects, role_calls, users, v2
 from underlay.identity.service import Endpoint
 
 _TOKENS: Final = "/v3/auth/tokens"
 _PROJECT: Final = "/v3/projects/{project_id}"
 _USER: Final = "/v3/users/{user_id}"
-_GRANTS: Final = "/v3/projects/{project_id}/users/{user_id}/roles"
-_GRANT: Final = f"{_GRANTS}/{{role_id}}"
 _ROLE: Final = "/v3/roles/{role_id}"
+_IMPLIED: Final = f"{_ROLE}/implies/{{implied_id}}"
 _DOMAIN: Final = "/v3/domains/{domain_id}"
+_CREDENTIALS: Final = f"{_USER}/application_credentials"
+_CREDENTIAL: Final = f"{_CREDENTIALS}/{{credential_id}}"
+_OF_USER: Final = "users/{user_id}/roles"
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+
+def _grants(place: str, prefix: str) -> tuple[Endpoint, ...]:
+    """Who has which role on that kind of target; `prefix` is how Keystone's names of actions begin."""
+    many, one = f"{place}/{_OF_USER}", f"{place}/{_OF_USER}/{{role_id}}"
+    return (
+        Endpoint("GET", many, grants.list_grants, f"identity:list_{prefix}grants"),
+        Endpoint("GET", one, grants.check_grant, f"identity:check_{prefix}grant"),
+        Endpoint("HEAD", one, grants.check_grant, f"identity:check_{prefix}grant"),
+        Endpoint("PUT", one, grants.grant, f"identity:create_{prefix}grant"),
+        Endpoint("DELETE", one, grants.withdraw, f"identity:revoke_{prefix}grant"),
+    )
+
+
+LOGIN: Final[tuple[Endpoint, ...]] = (
     Endpoint("GET", "/v3", auth.show_version, "identity:get_version", "anyone"),
-    Endpoint("GET", "/identity/v2.0", v2.show_version, "identity:get_version", "anyone"),
-    Endpoint("POST", "/identity/v2.0/tokens", v2.create_token, "identity:authenticate", "anyone", hashes=True),
-    Endpoint("POST", "/v2.0/tokens", v2.create_token, "identity:authenticate", "anyone", hashes=True),
     Endpoint("POST", _TOKENS, auth.create_token, "identity:authenticate", "anyone", hashes=True),
     Endpoint("GET", _TOKENS, auth.show_token, "identity:validate_token", "user"),
     Endpoint("HEAD", _TOKENS, auth.show_token, "identity:check_token", "user"),
     Endpoint("DELETE", _TOKENS, auth.revoke_token, "identity:revoke_token", "user"),
+)
+"""What hosts need when everybody else gets a token elsewhere."""
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *LOGIN,
+    Endpoint("GET", "/identity/v2.0", v2.show_version, "identity:get_version", "anyone"),
+    Endpoint("POST", "/identity/v2.0/tokens", v2.create_token, "identity:authenticate", "anyone", hashes=True),
+    Endpoint("POST", "/v2.0/tokens", v2.create_token, "identity:authenticate", "anyone", hashes=True),
     Endpoint("GET", "/v3/auth/projects", auth.list_my_projects, "identity:get_auth_projects", "user"),
     Endpoint("GET", "/v3/auth/domains", auth.list_my_domains, "identity:get_auth_domains", "user"),
+    Endpoint("GET", "/v3/auth/system", auth.list_my_system, "identity:get_auth_system", "user"),
     Endpoint("GET", "/v3/auth/catalog", auth.show_catalog, "identity:get_auth_catalog", "user"),
     Endpoint("GET", "/v3/projects", projects.list_projects, "identity:list_projects"),
     Endpoint("POST", "/v3/projects", projects.create_project, "identity:create_project"),
@@ -37,20 +58,44 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("DELETE", _USER, users.delete_user, "identity:delete_user"),
     Endpoint("GET", f"{_USER}/projects", users.list_projects_of_user, "identity:list_user_projects", "user"),
     Endpoint("POST", f"{_USER}/password", users.change_password, "identity:change_password", "anyone", hashes=True),
-    Endpoint("GET", "/v3/roles", grants.list_roles, "identity:list_roles"),
-    Endpoint("POST", "/v3/roles", grants.refuse_change, "identity:create_role"),
-    Endpoint("GET", _ROLE, grants.show_role, "identity:get_role"),
-    Endpoint("PATCH", _ROLE, grants.refuse_change, "identity:update_role"),
-    Endpoint("DELETE", _ROLE, grants.refuse_change, "identity:delete_role"),
-    Endpoint("GET", "/v3/domains", projects.list_domains, "identity:list_domains"),
-    Endpoint("POST", "/v3/domains", grants.refuse_change, "identity:create_domain"),
-    Endpoint("GET", _DOMAIN, projects.show_domain, "identity:get_domain", "user"),
-    Endpoint("PATCH", _DOMAIN, grants.refuse_change, "identity:update_domain"),
-    Endpoint("DELETE", _DOMAIN, grants.refuse_change, "identity:delete_domain"),
+    Endpoint("GET", f"{_USER}/groups", catalog.list_groups, "identity:list_groups_for_user", "user"),
+    Endpoint("GET", f"{_USER}/access_rules", catalog.list_access_rules, "identity:list_access_rules", "user"),
+    Endpoint("GET", _CREDENTIALS, credentials.list_credentials, "identity:list_application_credentials", "user"),
+    Endpoint(
+        "POST",
+        _CREDENTIALS,
+        credentials.create_credential,
+        "identity:create_application_credential",
+        "user",
+        hashes=True,
+    ),
+    Endpoint("GET", _CREDENTIAL, credentials.show_credential, "identity:get_application_credential", "user"),
+    Endpoint("DELETE", _CREDENTIAL, credentials.delete_credential, "identity:delete_application_credential", "user"),
+    Endpoint("GET", "/v3/groups", catalog.list_groups, "identity:list_groups"),
+    Endpoint("GET", "/v3/roles", role_calls.list_roles, "identity:list_roles"),
+    Endpoint("POST", "/v3/roles", role_calls.create_role, "identity:create_role"),
+    Endpoint("GET", _ROLE, role_calls.show_role, "identity:get_role"),
+    Endpoint("PATCH", _ROLE, role_calls.update_role, "identity:update_role"),
+    Endpoint("DELETE", _ROLE, role_calls.delete_role, "identity:delete_role"),
+    Endpoint("GET", "/v3/role_inferences", role_calls.list_inferences, "identity:list_role_inference_rules"),
+    Endpoint("GET", f"{_ROLE}/implies", role_calls.list_implied, "identity:list_implied_roles"),
+    Endpoint("GET", _IMPLIED, role_calls.show_implication, "identity:get_implied_role"),
+    Endpoint("HEAD", _IMPLIED, role_calls.check_implication, "identity:check_implied_role"),
+    Endpoint("PUT", _IMPLIED, role_calls.imply, "identity:create_implied_role"),
+    Endpoint("DELETE", _IMPLIED, role_calls.no_longer_imply, "identity:delete_implied_role"),
+    Endpoint("GET", "/v3/domains", domains.list_domains, "identity:list_domains"),
+    Endpoint("POST", "/v3/domains", domains.create_domain, "identity:create_domain"),
+    Endpoint("GET", _DOMAIN, domains.show_domain, "identity:get_domain", "user"),
+    Endpoint("PATCH", _DOMAIN, domains.update_domain, "identity:update_domain"),
+    Endpoint("DELETE", _DOMAIN, domains.delete_domain, "identity:delete_domain"),
     Endpoint("GET", "/v3/role_assignments", grants.list_assignments, "identity:list_role_assignments"),
-    Endpoint("GET", _GRANTS, grants.list_grants, "identity:list_grants"),
-    Endpoint("GET", _GRANT, grants.check_grant, "identity:check_grant"),
-    Endpoint("HEAD", _GRANT, grants.check_grant, "identity:check_grant"),
-    Endpoint("PUT", _GRANT, grants.grant, "identity:create_grant"),
-    Endpoint("DELETE", _GRANT, grants.withdraw, "identity:revoke_grant"),
+    *_grants(_PROJECT, ""),
+    *_grants(_DOMAIN, ""),
+    *_grants("/v3/system", "system_"),
+    Endpoint("GET", "/v3/services", catalog.list_services, "identity:list_services"),
+    Endpoint("GET", "/v3/services/{service_id}", catalog.show_service, "identity:get_service"),
+    Endpoint("GET", "/v3/endpoints", catalog.list_endpoints, "identity:list_endpoints"),
+    Endpoint("GET", "/v3/endpoints/{endpoint_id}", catalog.show_endpoint, "identity:get_endpoint"),
+    Endpoint("GET", "/v3/regions", catalog.list_regions, "identity:list_regions", "user"),
+    Endpoint("GET", "/v3/regions/{region_id}", catalog.show_region, "identity:get_region", "user"),
 )

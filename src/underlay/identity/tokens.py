@@ -1,9 +1,9 @@
-"""Tokens: a signed claim of who logged in, for which project, until when; and what it is worth now.
+"""Tokens: a signed claim of who logged in, for what, until when; and what it is worth now.
 
-A token is a JWT signed with HMAC-SHA256. It names user and project; whether both are still enabled, and the roles
-and the host that the user has, are looked up when it is checked, so that taking away a role takes effect. What was
-found is kept for `recheck_s`, so that an authenticated request costs a dictionary lookup; a change made through
-this process is seen at once (`forget`), one made by another process within `recheck_s`.
+A token is a JWT signed with HMAC-SHA256. It names the user and the project, domain or system; whether these are still
+enabled, and the roles and the host that the user has, are looked up when it is checked, so that taking away a role
+takes effect. What was found is kept for `recheck_s`, so that an authenticated request costs a dictionary lookup; a
+change made through this process is seen at once (`forget`), one made by another process within `recheck_s`.
 """
 
 import secrets
@@ -17,9 +17,22 @@ import msgspec
 
 from underlay.identity.errors import Unauthorized
 from underlay.identity.records import IdentityStore
-from underlay.identity.roles import effective
+from underlay.identity.roles import ADMIN, HOST, read_roles
 from underlay.model.caller import Caller
-from underlay.model.identity import Project, RoleName, User, UserId
+from underlay.model.identity import (
+    ApplicationCredential,
+    CredentialId,
+    Domain,
+    DomainId,
+    OnDomain,
+    OnProject,
+    OnSystem,
+    Project,
+    RoleName,
+    Target,
+    User,
+    UserId,
+)
 from underlay.model.ids import HostName, ProjectId
 
 ALGORITHM: Final = "HS256"
@@ -34,6 +47,8 @@ class Claims(msgspec.Struct, frozen=True, omit_defaults=True):
     jti: the audit id, by which it is revoked.
     chain: the audit id of the first of the tokens that were made from one another; empty for the first.
     gen: the user's generation when it was made; a higher one since voids it.
+    prj, dom, sys: what it is for; at most one of them.
+    app: the application credential that it was made with.
     """
 
     sub: UserId
@@ -43,26 +58,67 @@ class Claims(msgspec.Struct, frozen=True, omit_defaults=True):
     methods: tuple[str, ...]
     gen: int = 0
     prj: ProjectId | None = None
+    dom: DomainId | None = None
+    sys: bool = False
+    app: CredentialId | None = None
     chain: str = ""
+
+    @property
+    def target(self) -> Target | None:
+        """What it is for; None: for nothing but getting another."""
+        if self.prj is not None:
+            return OnProject(self.prj)
+        if self.dom is not None:
+            return OnDomain(self.dom)
+        return OnSystem() if self.sys else None
+
+
+class ForProject(msgspec.Struct, frozen=True):
+    """The token is for a project, of that domain."""
+
+    project: Project
+    domain: Domain
+
+
+class ForDomain(msgspec.Struct, frozen=True):
+    """The token is for the domain itself."""
+
+    domain: Domain
+
+
+class ForSystem(msgspec.Struct, frozen=True):
+    """The token is for the whole cloud."""
+
+
+Scope = ForProject | ForDomain | ForSystem
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What a token is worth: its claims, and user, project and roles as they are now.
+    """What a token is worth: its claims, and user, scope and roles as they are now.
 
     Attributes:
-    project: None when the token is not scoped to a project; then there are no roles.
+    domain: the user's.
+    scope: None when the token is not scoped; then there are no roles.
     roles: with all that are implied.
+    credential: the application credential that it was made with.
     """
 
     claims: Claims
     user: User
-    project: Project | None
+    domain: Domain
+    scope: Scope | None
     roles: frozenset[RoleName]
+    credential: ApplicationCredential | None = None
 
     @property
     def is_admin(self) -> bool:
-        """Whether the caller administers the cloud."""
-        return "admin" in self.roles
+        """Whether the caller administers the cloud: by role admin, on whatever it is."""
+        return ADMIN in self.roles
+
+    @property
+    def project(self) -> Project | None:
+        """The project that the token is for."""
+        return self.scope.project if isinstance(self.scope, ForProject) else None
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -92,23 +148,45 @@ class Tokens:
         self._lock = threading.Lock()
 
     def issue(
-        self, user: User, project: Project | None, methods: Sequence[str], parent: Claims | None = None
+        self,
+        user: User,
+        target: Target | None,
+        methods: Sequence[str],
+        parent: Claims | None = None,
+        credential: ApplicationCredential | None = None,
     ) -> tuple[str, Standing]:
-        """A new token and what it is worth. One made from a parent expires with it. Raises Unauthorized when the
-        user is disabled, or has no role on the project, or that is disabled."""
+        """A new token, and what it is worth. Raises Unauthorized when the user has no role there.
+
+        Args:
+        parent: claims of the token that this one is made from; it expires with that one, and is of the same
+            application credential.
+        credential: the application credential that was shown; the token expires with it at the latest.
+        """
         now = self._clock()
+        expiry = now + self._lifetime_s if parent is None else parent.exp
+        if credential is not None and credential.expires_at is not None:
+            expiry = min(expiry, credential.expires_at.timestamp())
+        used = methods if parent is None else dict.fromkeys((*methods, *parent.methods))
+        app = credential.id if credential is not None else parent.app if parent is not None else None
         claims = Claims(
             sub=user.id,
             jti=secrets.token_urlsafe(16),
             iat=now,
-            exp=parent.exp if parent else now + self._lifetime_s,
-            methods=tuple(dict.fromkeys((*methods, *(parent.methods if parent else ())))),
+            exp=expiry,
+            methods=tuple(used),
             gen=user.generation,
-            prj=project.id if project else None,
-            chain=(parent.chain or parent.jti) if parent else "",
+            prj=target.id if isinstance(target, OnProject) else None,
+            dom=target.id if isinstance(target, OnDomain) else None,
+            sys=isinstance(target, OnSystem),
+            app=app,
+            chain="" if parent is None else parent.chain or parent.jti,
         )
         standing = self._standing(claims)
         return jwt.encode(msgspec.to_builtins(claims), self._key, algorithm=ALGORITHM), standing
+
+    def now(self) -> float:
+        """The time that expiry is judged by, in seconds since 1970."""
+        return self._clock()
 
     def check(self, text: str) -> Standing:
         """What the token is worth now; raises Unauthorized when it is worth nothing."""
@@ -163,22 +241,56 @@ class Tokens:
             raise Unauthorized from error
 
     def _standing(self, claims: Claims) -> Standing:
-        user = self._store.user(claims.sub)
+        user = self._store.users.get(claims.sub)
         if user is None or not user.enabled or user.generation != claims.gen:
             raise Unauthorized
-        if claims.prj is None:
-            return Standing(claims, user, None, frozenset())
-        project = self._store.project(claims.prj)
-        roles = effective(each.role for each in self._store.assignments(user_id=user.id, project_id=claims.prj))
-        if project is None or not project.enabled or not roles:
+        domain = self._enabled_domain(user.domain_id)
+        target = claims.target
+        if target is None:
+            return Standing(claims, user, domain, None, frozenset())
+        scope = self._scope(target)
+        book = read_roles(self._store)
+        roles = book.effective(each.role for each in self._store.assignments.find(user.id, target))
+        credential = None
+        if claims.app is not None:
+            credential = self._store.credentials.get(claims.app)
+            if credential is None or not is_good(credential, self._clock()) or not roles.issuperset(credential.roles):
+                raise Unauthorized
+            if credential.user_id != user.id or target != OnProject(credential.project_id):
+                raise Unauthorized
+            roles = book.effective(credential.roles)
+        if not roles:
             raise Unauthorized
-        return Standing(claims, user, project, roles)
+        return Standing(claims, user, domain, scope, roles, credential)
+
+    def _scope(self, target: Target) -> Scope:
+        match target:
+            case OnProject(project_id):
+                project = self._store.projects.get(project_id)
+                if project is None or not project.enabled:
+                    raise Unauthorized
+                return ForProject(project, self._enabled_domain(project.domain_id))
+            case OnDomain(domain_id):
+                return ForDomain(self._enabled_domain(domain_id))
+            case OnSystem():
+                return ForSystem()
+
+    def _enabled_domain(self, domain_id: DomainId) -> Domain:
+        domain = self._store.domains.get(domain_id)
+        if domain is None or not domain.enabled:
+            raise Unauthorized
+        return domain
+
+
+def is_good(credential: ApplicationCredential, now: float) -> bool:
+    """Whether it has not expired."""
+    return credential.expires_at is None or now < credential.expires_at.timestamp()
 
 
 def _caller(standing: Standing) -> Caller | None:
     if standing.project is None:
         return None
-    host: HostName | None = standing.user.host if "host" in standing.roles else None
+    host: HostName | None = standing.user.host if HOST in standing.roles else None
     return Caller(standing.user.id, standing.project.id, frozenset(standing.roles), host)
 
 

@@ -9,10 +9,14 @@ from msgspec import UNSET, UnsetType
 
 from underlay.identity import render
 from underlay.identity.auth import projects_of
+from underlay.identity.domains import checked_name, existing_domain, own_domain_id
 from underlay.identity.errors import BadRequest, NotFound, Taken, Unauthorized
-from underlay.identity.projects import checked_name, existing_project, fits_filters
+from underlay.identity.filters import filtered
+from underlay.identity.lockout import Subject
+from underlay.identity.login import check_password
+from underlay.identity.projects import existing_project
 from underlay.identity.service import NO_CONTENT, Answer, Ask, Service
-from underlay.model.identity import DEFAULT_DOMAIN_ID, NameTaken, User, UserId
+from underlay.model.identity import DomainId, NameTaken, User, UserId
 from underlay.model.ids import HostName, ProjectId
 
 
@@ -23,7 +27,7 @@ class NewUser(msgspec.Struct, frozen=True):
     password: str | None = None
     enabled: bool = True
     default_project_id: str | None = None
-    domain_id: str = DEFAULT_DOMAIN_ID
+    domain_id: str | None = None
     description: str | None = None
     email: str | None = None
     host: str | None = None
@@ -39,6 +43,7 @@ class UserChange(msgspec.Struct, frozen=True):
     description: str | None | UnsetType = UNSET
     email: str | None | UnsetType = UNSET
     host: str | None | UnsetType = UNSET
+    domain_id: str | UnsetType = UNSET
 
 
 class PasswordChange(msgspec.Struct, frozen=True):
@@ -67,12 +72,11 @@ class PasswordChangeBody(msgspec.Struct, frozen=True):
 
 
 def list_users(service: Service, ask: Ask) -> Answer:
-    """GET /v3/users, filtered by `name`, `enabled`, `domain_id`."""
-    found = [
-        render.user(each, ask.base)
-        for each in service.store.users(name=ask.query.get("name"))
-        if fits_filters(each.enabled, ask)
-    ]
+    """GET /v3/users, filtered by `name`, `enabled`, `domain_id`, `default_project_id`."""
+    domain_id = ask.query.get("domain_id")
+    records = service.store.users.find(ask.query.get("name"), DomainId(domain_id) if domain_id else None)
+    shown = [render.user(each, ask.base) for each in records]
+    found = filtered(shown, ask.query, ("name", "enabled", "domain_id", "default_project_id", "description", "email"))
     return Answer(body=render.collection("users", found, "/v3/users", ask.base))
 
 
@@ -94,8 +98,6 @@ def list_projects_of_user(service: Service, ask: Ask) -> Answer:
 def create_user(service: Service, ask: Ask) -> Answer:
     """POST /v3/users."""
     wish = ask.read(NewUserBody).user
-    if wish.domain_id != DEFAULT_DOMAIN_ID:
-        raise BadRequest(f"There is no domain {wish.domain_id}; the only one is {DEFAULT_DOMAIN_ID}.")
     record = User(
         id=UserId(uuid4().hex),
         name=checked_name(wish.name),
@@ -105,11 +107,12 @@ def create_user(service: Service, ask: Ask) -> Answer:
         host=HostName(wish.host) if wish.host else None,
         description=wish.description or "",
         email=wish.email or "",
+        domain_id=existing_domain(service, wish.domain_id or own_domain_id(ask)).id,
     )
     try:
-        service.store.add_user(record)
+        service.store.users.add(record)
     except NameTaken as error:
-        raise Taken(error.kind, error.name) from error
+        raise Taken(error.kind, error.name, record.domain_id) from error
     return Answer(status=HTTPStatus.CREATED, body={"user": render.user(record, ask.base)})
 
 
@@ -121,6 +124,8 @@ def update_user(service: Service, ask: Ask) -> Answer:
     project_id = UNSET if wish.default_project_id is UNSET else _default_project(service, wish.default_project_id)
 
     def change(record: User) -> User:
+        if wish.domain_id not in (UNSET, record.domain_id):
+            raise BadRequest("A user stays in its domain.")
         changed = msgspec.structs.replace(
             record,
             name=record.name if wish.name is UNSET else checked_name(wish.name),
@@ -140,10 +145,9 @@ def change_password(service: Service, ask: Ask) -> Answer:
     """POST /v3/users/{id}/password: anyone who knows the old one. Voids the user's tokens."""
     user_id = UserId(ask.path["user_id"])
     wish = ask.read(PasswordChangeBody).user
-    before = service.store.user(user_id)
-    known = before.password_hash if before is not None and before.enabled else ""
-    if not service.passwords.fits(wish.original_password, known):
-        raise Unauthorized
+    before = service.store.users.get(user_id)
+    check_password(before, Subject(("user", user_id), before is not None), wish.original_password, service)
+    known = "" if before is None else before.password_hash
     password_hash = _hashed(service, wish.password)
 
     def change(record: User) -> User:
@@ -156,9 +160,9 @@ def change_password(service: Service, ask: Ask) -> Answer:
 
 
 def delete_user(service: Service, ask: Ask) -> Answer:
-    """DELETE /v3/users/{id}: with its assignments; its tokens are void."""
+    """DELETE /v3/users/{id}: with its assignments and application credentials; its tokens are void."""
     user_id = UserId(ask.path["user_id"])
-    if not service.store.delete_user(user_id):
+    if not service.store.users.delete(user_id):
         raise NotFound("user", user_id)
     service.tokens.forget()
     return NO_CONTENT
@@ -166,7 +170,7 @@ def delete_user(service: Service, ask: Ask) -> Answer:
 
 def existing_user(service: Service, user_id: UserId) -> User:
     """The user; raises NotFound."""
-    record = service.store.user(user_id)
+    record = service.store.users.get(user_id)
     if record is None:
         raise NotFound("user", user_id)
     return record
@@ -174,7 +178,7 @@ def existing_user(service: Service, user_id: UserId) -> User:
 
 def _updated(service: Service, user_id: UserId, change: Callable[[User], User]) -> User:
     try:
-        record = service.store.update_user(user_id, change)
+        record = service.store.users.update(user_id, change)
     except NameTaken as error:
         raise Taken(error.kind, error.name) from error
     if record is None:

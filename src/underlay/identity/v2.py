@@ -15,9 +15,9 @@ from underlay.identity.login import (
     Identity,
     PasswordMethod,
     ProjectRef,
-    Scope,
     TokenMethod,
     UserRef,
+    Wish,
     log_in,
 )
 from underlay.identity.service import Answer, Ask, Service
@@ -61,14 +61,14 @@ def show_version(service: Service, ask: Ask) -> Answer:
 
 def create_token(service: Service, ask: Ask) -> Answer:
     """POST /identity/v2.0/tokens; the token is in the body."""
-    text, standing = log_in(_as_v3(ask.read(V2Body).auth), service.store, service.passwords, service.tokens)
+    text, standing = log_in(_as_v3(ask.read(V2Body).auth), service)
     return Answer(body={"access": _access(text, standing, ask.base)}, headers={"Vary": "X-Auth-Token"})
 
 
 def _as_v3(auth: V2Auth) -> Auth:
-    scope: Scope | None = None
+    scope: Wish | None = None
     if auth.tenant_id or auth.tenant_name:
-        scope = Scope(project=ProjectRef(id=auth.tenant_id or None, name=auth.tenant_name))
+        scope = Wish(project=ProjectRef(id=auth.tenant_id or None, name=auth.tenant_name))
     if auth.password_credentials is not None:
         sent = auth.password_credentials
         user = UserRef(password=sent.password, id=sent.user_id, name=sent.username)

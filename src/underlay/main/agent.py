@@ -30,8 +30,10 @@ from underlay.agent.report.server import HttpServer
 from underlay.agent.state.site import Site
 from underlay.client.credentials import Credentials
 from underlay.client.errors import ClientError
+from underlay.client.exchange import Tls
 from underlay.client.feed import Feed
 from underlay.client.http import Session
+from underlay.client.transport import Transport
 from underlay.dataplane import links
 from underlay.dataplane.ovsdb import Ovsdb, OvsdbUnavailableError
 from underlay.dataplane.vswitch import VswitchWatch
@@ -113,7 +115,9 @@ def _session(settings: AgentSettings, host: HostName) -> Session:
             f"[agent] password_file: {path} cannot be read: {error.strerror}; "
             f"it holds the key that `underlay-server host-add {host}` prints"
         ) from None
-    return Session(settings.server_url, Credentials(key, username=settings.username or host), settings.server_url)
+    credentials = Credentials(key, username=settings.username or host)
+    transport = Transport(tls=Tls(settings.server_ca_file))
+    return Session(settings.server_url, credentials, settings.server_url, transport=transport)
 
 
 def _connect(remote: str, hints: Hints) -> Ovsdb | None:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import signal
 import socket
-import time
+import ssl
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -24,11 +24,8 @@ from underlay.api.app import build_app
 from underlay.api.exchange import Service
 from underlay.api.execute import declare_default_ranges, finish_spreading
 from underlay.identity.key import read_key
-from underlay.identity.passwords import Passwords
-from underlay.identity.routes import identity_routes
-from underlay.identity.service import Service as IdentityService
-from underlay.identity.tokens import Tokens
 from underlay.main.config import parse_base_mac, parse_vlan_ranges
+from underlay.main.identity import entrance
 from underlay.main.server_setup import SetupError, database_file, opened_store
 from underlay.main.settings import ServerSettings
 from underlay.rules.snapshot import Circumstances, Regulations
@@ -55,6 +52,7 @@ def serve(settings: ServerSettings) -> int:
     """Serve until SIGTERM or SIGINT. Raises SetupError or ConfigError when it cannot start."""
     regulations = regulations_of(settings)
     key = _read_key(settings)
+    check_tls(settings)
     file = database_file(settings)
     if file is not None and not file.exists():
         raise SetupError(f"there is no database {file}; `underlay-server init` makes it")
@@ -109,16 +107,16 @@ def application(
     stopping: Stopping | None = None,
 ) -> ASGIApp:
     """The whole ASGI application on an open store. `stopping` is given when signals are ours to handle."""
-    identity_store = store.identity()
-    tokens = Tokens(identity_store, key, settings.token_lifetime_s, time.time)
+    identity = entrance(settings, store.identity(), key)
     feed = Feed(store)
     service = Service(
         store=store,
         regulations=regulations,
-        verify=tokens.verify,
+        verify=identity.verify,
         circumstances=present_circumstances,
         public_url=settings.public_url,
         max_request_bytes=settings.max_request_bytes,
+        identity_url=identity.identity_url,
     )
 
     @asynccontextmanager
@@ -138,7 +136,7 @@ def application(
         feed,
         workers,
         stopping.event if stopping else asyncio.Event(),
-        identity_routes(IdentityService(identity_store, tokens, Passwords(), settings.public_url)),
+        identity.routes,
         lifespan,
     )
 
@@ -152,7 +150,7 @@ def _run(settings: ServerSettings, store: Store, regulations: Regulations, key: 
 
     with _listening(settings) as listener, ThreadPoolExecutor(WORKERS, thread_name_prefix="api") as workers:
         app = application(settings, store, regulations, key, workers, Stopping(event, stop))
-        server = uvicorn.Server(_uvicorn_config(app))
+        server = uvicorn.Server(_uvicorn_config(app, settings))
         server.run([listener])
     return 0 if event.is_set() else 1
 
@@ -167,7 +165,7 @@ def _listening(settings: ServerSettings) -> socket.socket:
         raise SetupError(f"cannot listen on {address[0]} port {address[1]}: {error.strerror}") from None
 
 
-def _uvicorn_config(app: ASGIApp) -> uvicorn.Config:
+def _uvicorn_config(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -179,7 +177,25 @@ def _uvicorn_config(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_LIMIT_S,
+        ssl_certfile=settings.tls_certificate_file or None,
+        ssl_keyfile=settings.tls_key_file or None,
     )
+
+
+def check_tls(settings: ServerSettings) -> None:
+    """Raises SetupError unless certificate and key can be read and fit each other."""
+    if not settings.tls_certificate_file:
+        if settings.tls_key_file:
+            raise SetupError("[server] tls_key_file is set, but no tls_certificate_file; both serve HTTPS, none HTTP")
+        return
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(settings.tls_certificate_file, settings.tls_key_file or None)
+    except (OSError, ssl.SSLError) as error:
+        named = f"{settings.tls_certificate_file} {settings.tls_key_file}".strip()
+        raise SetupError(
+            f"[server] TLS certificate and key cannot be used: {named}: {error.strerror or error}"
+        ) from None
 
 
 def _read_key(settings: ServerSettings) -> bytes:

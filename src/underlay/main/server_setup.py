@@ -63,7 +63,7 @@ def add_host(settings: ServerSettings, name: str, key_file: Path | None, *, rene
                 raise SetupError(
                     f"host {name} is known already; --renew gives it a new key, which voids the old"
                 ) from None
-            known = next(iter(identity.users(name=name)), None)
+            known = next(iter(identity.users.find(name)), None)
             if known is None or known.host is None:
                 raise SetupError(f"'{name}' is a user, not a host") from None
             renewed = setup.reset_password(identity, passwords, name)

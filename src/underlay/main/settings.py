@@ -25,6 +25,41 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str, Meta(description="File with the key that signs tokens; made by `underlay-server init`, mode 0600.")
     ] = "/var/lib/underlay/token.key"
     token_lifetime_s: Annotated[int, Meta(description="Seconds until a token expires.")] = 3600
+    tls_certificate_file: Annotated[
+        str, Meta(description="PEM file with the server's certificate and its chain: serve HTTPS; empty: HTTP.")
+    ] = ""
+    tls_key_file: Annotated[
+        str, Meta(description="PEM file with the certificate's key, mode 0600; empty: it is in the certificate's file.")
+    ] = ""
+    identity: Annotated[
+        Literal["embedded", "keystone", "none"],
+        Meta(
+            description="Who knows users: this server, an existing Keystone, or nobody (everyone is administrator; "
+            "[identity.md](identity.md)). Hosts log in to this server in any case."
+        ),
+    ] = "embedded"
+    identity_lockout_failures: Annotated[
+        int, Meta(description="So many failed logins in a row lock a user out; 0: nobody is ever locked out.", ge=0)
+    ] = 5
+    identity_lockout_s: Annotated[int, Meta(description="Seconds that a user is locked out for.", ge=0)] = 300
+    keystone_url: Annotated[
+        str, Meta(description='The Keystone to ask, with or without /v3, for `identity = "keystone"`.')
+    ] = ""
+    keystone_username: Annotated[
+        str, Meta(description="User that validates tokens there; needs role admin or service.")
+    ] = "underlay"
+    keystone_project: Annotated[str, Meta(description="Project of that user.")] = "service"
+    keystone_domain: Annotated[str, Meta(description="Name of the domain of that user and project.")] = "Default"
+    keystone_password_file: Annotated[str, Meta(description="File with that user's password, mode 0600.")] = (
+        "/etc/underlay/keystone.password"
+    )
+    keystone_ca_file: Annotated[
+        str, Meta(description="PEM file with the CA that Keystone's certificate is checked by; empty: the system's.")
+    ] = ""
+    keystone_cache_s: Annotated[
+        float,
+        Meta(description="A token once checked is taken for valid for so long: revocation takes effect then.", ge=0),
+    ] = 30.0
     network_vlan_ranges: Annotated[
         str,
         Meta(description="`physical_network[:first:last]`, comma-separated; a repeated name adds a range."),
@@ -75,6 +110,9 @@ class AgentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[agent]`: underlay-agent."""
 
     server_url: Annotated[str, Meta(description="URL of underlay-server.")] = "http://127.0.0.1:9696"
+    server_ca_file: Annotated[
+        str, Meta(description="PEM file with the CA that the server's certificate is checked by; empty: the system's.")
+    ] = ""
     username: Annotated[str, Meta(description="Name of this host's user; empty: the host's name.")] = ""
     password_file: Annotated[
         str, Meta(description="File with the key printed by `underlay-server host-add`, mode 0600.")

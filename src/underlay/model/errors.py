@@ -59,7 +59,7 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      Conflict (a lost race: the only one to repeat by itself)
     |- PreconditionError   RevisionNumberConstraintFailed
     |- GoneError           RevisionGone
-    `- UnavailableError    NoNetworkAvailable MacAddressGenerationFailure
+    `- UnavailableError    NoNetworkAvailable MacAddressGenerationFailure KeystoneUnavailable
 """
 
 # The names are the protocol's, so they do not all end in Error.
@@ -1497,6 +1497,14 @@ class NoNetworkAvailable(UnavailableError):
         return (
             " No VLAN is set aside for this (network_vlan_ranges, tenant_network_type); an administrator can name one."
         )
+
+
+@dataclass(unsafe_hash=True)
+class KeystoneUnavailable(UnavailableError):
+    """A token cannot be checked, because the Keystone that knows it does not answer."""
+
+    template = "{text}"
+    text: str
 
 
 @dataclass(unsafe_hash=True)

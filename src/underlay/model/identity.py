@@ -1,36 +1,53 @@
-"""Users, projects and who has which role where: what the embedded identity endpoint stores.
+"""Who may use the cloud: domains, users, projects, roles, who has which role where, application credentials.
 
-There is one domain, `default`, and four roles; neither is stored. Source: Identity API v3.
+What the embedded identity endpoint stores. Source: Identity API v3.
 """
 
-from typing import Final, Literal, NewType, get_args
+from datetime import datetime
+from typing import Final, Literal, NewType
 
 import msgspec
 
 from underlay.model.ids import HostName, ProjectId
 
+DomainId = NewType("DomainId", str)
 UserId = NewType("UserId", str)
-RoleName = Literal["admin", "member", "reader", "host"]
+RoleId = NewType("RoleId", str)
+RoleName = NewType("RoleName", str)
+CredentialId = NewType("CredentialId", str)
 
-ROLE_NAMES: Final[tuple[RoleName, ...]] = get_args(RoleName)
-DEFAULT_DOMAIN_ID: Final = "default"
+DEFAULT_DOMAIN_ID: Final = DomainId("default")
 DEFAULT_DOMAIN_NAME: Final = "Default"
+
+
+class Domain(msgspec.Struct, frozen=True):
+    """What users and projects belong to. Disabled: none of its users gets a token, none for its projects.
+
+    Attributes:
+    name: unique.
+    """
+
+    id: DomainId
+    name: str
+    enabled: bool = True
+    description: str = ""
 
 
 class Project(msgspec.Struct, frozen=True):
     """Attributes:
-    name: unique.
+    name: unique in the domain.
     """
 
     id: ProjectId
     name: str
     enabled: bool = True
     description: str = ""
+    domain_id: DomainId = DEFAULT_DOMAIN_ID
 
 
 class User(msgspec.Struct, frozen=True):
     """Attributes:
-    name: unique.
+    name: unique in the domain.
     password_hash: argon2's encoded form; empty: no password fits.
     default_project_id: the project of a token that was asked for without a scope.
     host: the one host that the user may speak for, with role `host`.
@@ -46,20 +63,107 @@ class User(msgspec.Struct, frozen=True):
     description: str = ""
     email: str = ""
     generation: int = 0
+    domain_id: DomainId = DEFAULT_DOMAIN_ID
 
 
-class Assignment(msgspec.Struct, frozen=True, order=True):
-    """The user has the role on the project. Roles that it implies are not stored."""
+class Role(msgspec.Struct, frozen=True):
+    """A role that the administrator made; the four fixed ones (`identity.roles`) are not stored.
+
+    Attributes:
+    name: unique.
+    """
+
+    id: RoleId
+    name: RoleName
+    description: str = ""
+
+
+class Implication(msgspec.Struct, frozen=True, order=True):
+    """Who has `prior` has `implied` too. Those among the fixed roles are not stored."""
+
+    prior: RoleName
+    implied: RoleName
+
+
+class OnProject(msgspec.Struct, frozen=True, tag="project"):
+    """A role is held on this project."""
+
+    id: ProjectId
+
+
+class OnDomain(msgspec.Struct, frozen=True, tag="domain"):
+    """A role is held on this domain itself, not on its projects."""
+
+    id: DomainId
+
+
+class OnSystem(msgspec.Struct, frozen=True, tag="system"):
+    """A role is held on the whole cloud."""
+
+
+Target = OnProject | OnDomain | OnSystem
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """The user has the role there. Roles that it implies are not stored."""
 
     user_id: UserId
-    project_id: ProjectId
+    target: Target
     role: RoleName
+
+    @property
+    def sort_key(self) -> tuple[str, str, str, str]:
+        """Order of lists."""
+        kind, target_id = place_of(self.target)
+        return self.user_id, kind, target_id, self.role
+
+
+class ApplicationCredential(msgspec.Struct, frozen=True):
+    """A secret by which a program acts for the user on one project, with some of the user's roles there.
+
+    Attributes:
+    name: unique for the user.
+    secret_hash: argon2's encoded form.
+    roles: not those implied; the credential is void once the user lacks one of them.
+    unrestricted: whether it may make and delete application credentials.
+    """
+
+    id: CredentialId
+    user_id: UserId
+    project_id: ProjectId
+    name: str
+    secret_hash: str
+    roles: tuple[RoleName, ...]
+    description: str = ""
+    unrestricted: bool = False
+    expires_at: datetime | None = None
+
+
+def place_of(target: Target) -> tuple[Literal["project", "domain", "system"], str]:
+    """The kind of the target and its id; the system's is `all`."""
+    match target:
+        case OnProject(project_id):
+            return "project", project_id
+        case OnDomain(domain_id):
+            return "domain", domain_id
+        case OnSystem():
+            return "system", "all"
+
+
+def target_at(kind: str, target_id: str) -> Target:
+    """The inverse of `place_of`."""
+    match kind:
+        case "project":
+            return OnProject(ProjectId(target_id))
+        case "domain":
+            return OnDomain(DomainId(target_id))
+    return OnSystem()
 
 
 class NameTaken(Exception):  # noqa: N818 - the condition's name, as in the error tree of the model
-    """Another project or user has the name."""
+    """Another one of that kind has the name."""
 
-    def __init__(self, kind: Literal["project", "user"], name: str) -> None:
+    def __init__(self, kind: str, name: str) -> None:
         super().__init__(kind, name)
         self.kind = kind
         self.name = name

@@ -1,16 +1,16 @@
-"""The tables of users and projects: no record, no revision, no part of the feed.
+"""The tables of domains, users, projects and roles: no record, no revision, no part of the feed.
 
-There is one domain, and four fixed roles: neither is stored.
+The fixed roles are not stored, so that roles are named by name, without a foreign key.
 """
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, Text, UniqueConstraint
 
 from underlay.store.tables import metadata
 
-projects: Final = Table(
-    "projects",
+domains: Final = Table(
+    "domains",
     metadata,
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
@@ -18,11 +18,22 @@ projects: Final = Table(
     Column("description", Text, nullable=False),
 )
 
+projects: Final = Table(
+    "projects",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("domain_id", Text, ForeignKey("domains.id", ondelete="CASCADE"), nullable=False),
+    UniqueConstraint("domain_id", "name"),
+)
+
 users: Final = Table(
     "users",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("default_project_id", Text, ForeignKey("projects.id", ondelete="SET NULL"), nullable=True, index=True),
@@ -30,6 +41,8 @@ users: Final = Table(
     Column("description", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("generation", Integer, nullable=False),
+    Column("domain_id", Text, ForeignKey("domains.id", ondelete="CASCADE"), nullable=False),
+    UniqueConstraint("domain_id", "name"),
 )
 
 assignments: Final = Table(
@@ -39,6 +52,52 @@ assignments: Final = Table(
     Column("project_id", Text, ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("role", Text, primary_key=True),
 )
+
+domain_assignments: Final = Table(
+    "domain_assignments",
+    metadata,
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("domain_id", Text, ForeignKey("domains.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("role", Text, primary_key=True),
+)
+
+system_assignments: Final = Table(
+    "system_assignments",
+    metadata,
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", Text, primary_key=True),
+)
+
+roles: Final = Table(
+    "roles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("description", Text, nullable=False),
+)
+
+implications: Final = Table(
+    "role_implications",
+    metadata,
+    Column("prior", Text, primary_key=True),
+    Column("implied", Text, primary_key=True),
+)
+
+application_credentials: Final = Table(
+    "application_credentials",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("project_id", Text, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("unrestricted", Boolean, nullable=False),
+    Column("expires_at", Text, nullable=True),
+    UniqueConstraint("user_id", "name"),
+)
+"""`roles` a JSON list of names."""
 
 revoked_tokens: Final = Table(
     "revoked_tokens",

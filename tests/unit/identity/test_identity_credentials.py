@@ -15,10 +15,10 @@ def server() -> IdentityServer:
     return IdentityServer()
 
 
-def made(server: IdentityServer, name: str = "mary", **attributes: Any) -> dict[str, Any]:
+def made(server: IdentityServer, name: str = "mary", label: str = "robot", **attributes: Any) -> dict[str, Any]:
     """One of that user's, with its secret."""
     url = f"/v3/users/{server.user(name).id}/application_credentials"
-    reply = server.ask("POST", url, server.token(name), {"application_credential": {"name": "robot", **attributes}})
+    reply = server.ask("POST", url, server.token(name), {"application_credential": {"name": label, **attributes}})
     assert 201 == reply.status, reply.body
     shown: dict[str, Any] = reply.json()["application_credential"]
     return shown
@@ -105,7 +105,7 @@ def test_only_an_unrestricted_one_makes_and_deletes_others(server):
     mary = server.user("mary")
     url = f"/v3/users/{mary.id}/application_credentials"
     for name, unrestricted, expected in (("tame", False, 403), ("wild", True, 201)):
-        shown = made(server, name="mary") if False else made(server, **{"name": name, "unrestricted": unrestricted})
+        shown = made(server, label=name, unrestricted=unrestricted)
         login = server.log_in(with_credential(id=shown["id"], secret=shown["secret"]))
         token = login.headers["x-subject-token"]
         body = {"application_credential": {"name": f"of {name}"}}

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
-from underlay.identity.keystone import Account, KeystoneReply, KeystoneTokens
 
 from underlay.identity.errors import Unauthorized, Unavailable
+from underlay.identity.keystone import Account, KeystoneReply, KeystoneTokens
 from underlay.model.caller import Caller
 
 NOW = 1_700_000_000.0

@@ -1,9 +1,9 @@
 """Failed logins in a row."""
 
 import pytest
-from underlay.identity.lockout import MAX_NAMES, Lockout, Subject
 
 from fakes.identity_server import NOW, SECRET, IdentityServer, password_auth
+from underlay.identity.lockout import MAX_NAMES, Lockout, Subject
 
 MARY, NOBODY = Subject(("user", "m"), exists=True), Subject(("user", "x"), exists=False)
 

@@ -128,7 +128,13 @@ def test_assignments_are_shown_by_scope_and_as_they_take_effect(server):
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("name__contains=ar", 1), ("name__startswith=MA", 0), ("name__istartswith=MA", 1), ("enabled=false", 0), ("x=1", 5)],
+    [
+        ("name__contains=ar", 1),
+        ("name__startswith=MA", 0),
+        ("name__istartswith=MA", 1),
+        ("enabled=false", 0),
+        ("x=1", 5),
+    ],
 )
 def test_lists_take_keystone_s_inexact_filters(server, query, expected):
     """contains, startswith, endswith, and the same without regard to case; unknown ones are passed over."""

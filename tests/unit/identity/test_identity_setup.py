@@ -20,7 +20,7 @@ def test_the_first_admin_is_made_once():
     first = bootstrap(store, PASSWORDS)
     assert first is not None
     assert ("admin", "admin", True) == (first.username, first.project, len(first.password) >= 24)
-    assert PASSWORDS.fits(first.password, store.users(name="admin")[0].password_hash)
+    assert PASSWORDS.fits(first.password, store.users.find("admin")[0].password_hash)
     assert bootstrap(store, PASSWORDS) is None
 
 
@@ -28,10 +28,10 @@ def test_an_init_cut_short_is_completed_by_the_next():
     """An admin whose role was not stored any more gets it."""
     store = MemoryIdentityStore()
     bootstrap(store, PASSWORDS)
-    whole = store.assignments()
-    store.unassign(whole[0])
+    whole = store.assignments.find()
+    store.assignments.remove(whole[0])
     bootstrap(store, PASSWORDS)
-    assert whole == store.assignments()
+    assert whole == store.assignments.find()
 
 
 def test_a_host_s_key_logs_in_and_is_not_made_twice():
@@ -65,7 +65,7 @@ def test_two_at_a_time_make_one_project():
         thread.start()
     for thread in threads:
         thread.join(10)
-    assert [store.projects()[0].id] * 8 == found
+    assert [store.projects.find()[0].id] * 8 == found
 
 
 def test_a_user_is_added_to_a_project_made_on_the_way():
@@ -73,7 +73,7 @@ def test_a_user_is_added_to_a_project_made_on_the_way():
     store = MemoryIdentityStore()
     credentials = add_user(store, PASSWORDS, "dora", "lab", "reader")
     assert ("dora", "lab") == (credentials.username, credentials.project)
-    assert ["reader"] == [each.role for each in store.assignments(user_id=store.users(name="dora")[0].id)]
+    assert ["reader"] == [each.role for each in store.assignments.find(store.users.find("dora")[0].id)]
 
 
 def test_the_key_file_is_its_owner_s_and_never_overwritten(tmp_path):

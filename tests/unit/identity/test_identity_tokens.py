@@ -4,8 +4,9 @@ import pytest
 
 from fakes.identity_server import KEY, NOW, IdentityServer
 from underlay.identity.errors import Unauthorized
+from underlay.identity.roles import MEMBER
 from underlay.model.caller import Caller
-from underlay.model.identity import Assignment
+from underlay.model.identity import Assignment, OnProject
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_a_host_s_token_carries_its_host(server):
 
 def test_the_host_of_a_user_without_role_host_counts_for_nothing(server):
     """Only role host makes a caller speak for a host."""
-    server.store.update_user(server.user("mary").id, lambda user: msgspec.structs.replace(user, host="net1"))
+    server.store.users.update(server.user("mary").id, lambda user: msgspec.structs.replace(user, host="net1"))
     server.tokens.forget()
     assert server.tokens.verify(server.token("mary")).host is None
 
@@ -93,7 +94,7 @@ def test_what_another_process_changes_is_seen_within_the_recheck_time(server):
     """The store is asked again after `recheck_s`, not before."""
     token = server.token("mary")
     server.tokens.verify(token)
-    server.store.update_user(server.user("mary").id, lambda user: msgspec.structs.replace(user, enabled=False))
+    server.store.users.update(server.user("mary").id, lambda user: msgspec.structs.replace(user, enabled=False))
     server.clock.now = NOW + 4.9
     assert server.user("mary").id == server.tokens.verify(token).user_id
     server.clock.now = NOW + 5
@@ -107,15 +108,15 @@ def test_a_token_is_void_once_what_it_stands_on_is_gone(server, lost):
     token, user, project = server.token("mary"), server.user("mary"), server.project("mary")
     match lost:
         case "enabled":
-            server.store.update_user(user.id, lambda each: msgspec.structs.replace(each, enabled=False))
+            server.store.users.update(user.id, lambda each: msgspec.structs.replace(each, enabled=False))
         case "generation":
-            server.store.update_user(user.id, lambda each: msgspec.structs.replace(each, generation=1))
+            server.store.users.update(user.id, lambda each: msgspec.structs.replace(each, generation=1))
         case "project":
-            server.store.update_project(project.id, lambda each: msgspec.structs.replace(each, enabled=False))
+            server.store.projects.update(project.id, lambda each: msgspec.structs.replace(each, enabled=False))
         case "role":
-            server.store.unassign(Assignment(user.id, project.id, "member"))
+            server.store.assignments.remove(Assignment(user.id, OnProject(project.id), MEMBER))
         case "user":
-            server.store.delete_user(user.id)
+            server.store.users.delete(user.id)
     server.tokens.forget()
     with pytest.raises(Unauthorized):
         server.tokens.verify(token)
@@ -133,8 +134,10 @@ def test_a_token_made_from_another_expires_with_it(server):
     """Rescoping does not prolong a login, and keeps the chain of audit ids."""
     parent = server.tokens.check(server.token("mary")).claims
     server.clock.now = NOW + 1000
-    _, child = server.tokens.issue(server.user("mary"), server.project("mary"), ("token",), parent)
-    _, grandchild = server.tokens.issue(server.user("mary"), server.project("mary"), ("token",), child.claims)
+    _, child = server.tokens.issue(server.user("mary"), OnProject(server.project("mary").id), ("token",), parent)
+    _, grandchild = server.tokens.issue(
+        server.user("mary"), OnProject(server.project("mary").id), ("token",), child.claims
+    )
     assert (NOW + 3600, parent.jti) == (child.claims.exp, child.claims.chain)
     assert (NOW + 3600, parent.jti) == (grandchild.claims.exp, grandchild.claims.chain)
     assert ("token", "password") == child.claims.methods

@@ -5,11 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 from starlette.applications import Starlette
-from underlay.main.identity import Entrance, anyone, entrance, hosts_and
 
 from fakes.asgi import request
 from fakes.identity_server import KEY, SECRET, IdentityServer, password_auth
 from underlay.identity.errors import Unauthorized
+from underlay.main.identity import Entrance, anyone, entrance, hosts_and
 from underlay.main.quantum_config import ConfigError
 from underlay.main.settings import ServerSettings
 from underlay.model.caller import Caller

@@ -94,6 +94,27 @@ def test_other_databases_are_refused(url: str) -> None:
         open_engine(url)
 
 
+def test_users_of_before_there_were_domains_are_of_the_default_one(engine: Engine) -> None:
+    """Users, projects and assignments of a database of version 0004 are all there afterwards."""
+    upgrade(engine, "0004")
+    with engine.connect() as connection:
+        connection.execute(text("insert into projects values ('p', 'lab', 1, 'd')"))
+        connection.execute(text("insert into users values ('u', 'mary', 'hash', 1, 'p', 'hv1', 'd', 'm@x', 7)"))
+        connection.execute(text("insert into assignments values ('u', 'p', 'member')"))
+    upgrade(engine)
+    with engine.connect() as connection:
+        found = {
+            name: [tuple(row) for row in connection.execute(text(f"select * from {name}"))]
+            for name in ("domains", "projects", "users", "assignments")
+        }
+    assert {
+        "domains": [("default", "Default", 1, "The default domain")],
+        "projects": [("p", "lab", 1, "d", "default")],
+        "users": [("u", "mary", "hash", 1, "p", "hv1", "d", "m@x", 7, "default")],
+        "assignments": [("u", "p", "member")],
+    } == found
+
+
 def test_networks_that_were_shared_are_granted_to_all(tmp_path: Path) -> None:
     """A database of before RBAC gets a policy for each, told by the feed; everybody sees them as before."""
     network = records.network(1)
