@@ -145,9 +145,12 @@ def _serve(host: OvsHost, session: Session, agent: AgentProgram, active: ActiveP
     ports = {port["id"] for port in session.get("/v2.0/ports?device_owner=network:dhcp")["ports"]}
     active.wait_for(ports)
     agent.end()
-    _forget_services(host)
-    import_s = _timed(lambda: subprocess.run([sys.executable, "-c", "import underlay.main.agent"], check=True))
-    whole_s = _timed(lambda: agent.run("--once"))
+    import_s = _timed(lambda: subprocess.run([sys.executable, "-c", "import underlay.main.agent"], check=True), 3)
+    boots = []
+    for _ in range(3):
+        _forget_services(host)
+        boots.append(_timed(lambda: agent.run("--once")))
+    whole_s = min(boots)
     emit("agent", "boot_serving", whole_s, "s", networks=len(ports))
     emit("agent", "boot_serving_beyond_import", whole_s - import_s, "s", networks=len(ports))
 
