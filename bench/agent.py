@@ -29,7 +29,7 @@ from underlay.client.credentials import Credentials
 from underlay.client.feed import Feed
 from underlay.client.http import Session
 from underlay.dataplane import netns
-from underlay.model.change import Change
+from underlay.model.change import Change, Kind
 from underlay.model.port import Port
 
 HOST = "host1"
@@ -43,7 +43,7 @@ class ActivePorts:
     def __init__(self, session: Session) -> None:
         self._ids: set[str] = set()
         self._changed = threading.Condition()
-        self._feed = Feed(session, None, ("port",), lambda: 0.5)
+        self._feed = Feed(session, None, frozenset[Kind]({"port"}), lambda: 0.5)
         threading.Thread(target=self._follow, daemon=True).start()
 
     def wait_for(self, ids: set[str], limit_s: float = 60.0) -> None:
