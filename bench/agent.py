@@ -29,7 +29,7 @@ from underlay.client.credentials import Credentials
 from underlay.client.feed import Feed
 from underlay.client.http import Session
 from underlay.dataplane import netns
-from underlay.model.change import Change
+from underlay.model.change import Change, Kind
 from underlay.model.port import Port
 
 HOST = "host1"
@@ -43,7 +43,7 @@ class ActivePorts:
     def __init__(self, session: Session) -> None:
         self._ids: set[str] = set()
         self._changed = threading.Condition()
-        self._feed = Feed(session, None, ("port",), lambda: 0.5)
+        self._feed = Feed(session, None, frozenset[Kind]({"port"}), lambda: 0.5)
         threading.Thread(target=self._follow, daemon=True).start()
 
     def wait_for(self, ids: set[str], limit_s: float = 60.0) -> None:
@@ -145,9 +145,12 @@ def _serve(host: OvsHost, session: Session, agent: AgentProgram, active: ActiveP
     ports = {port["id"] for port in session.get("/v2.0/ports?device_owner=network:dhcp")["ports"]}
     active.wait_for(ports)
     agent.end()
-    _forget_services(host)
-    import_s = _timed(lambda: subprocess.run([sys.executable, "-c", "import underlay.main.agent"], check=True))
-    whole_s = _timed(lambda: agent.run("--once"))
+    import_s = _timed(lambda: subprocess.run([sys.executable, "-c", "import underlay.main.agent"], check=True), 3)
+    boots = []
+    for _ in range(3):
+        _forget_services(host)
+        boots.append(_timed(lambda: agent.run("--once")))
+    whole_s = min(boots)
     emit("agent", "boot_serving", whole_s, "s", networks=len(ports))
     emit("agent", "boot_serving_beyond_import", whole_s - import_s, "s", networks=len(ports))
 

@@ -135,3 +135,30 @@ def test_flows_of_others_are_not_touched(ovs_host: OvsHost, server: FeedServer, 
     agent.start()
     assert server.wait_for(ONE.id, wired=False)
     assert "cookie=0x77" in ovs_host.flows("br-int")
+
+
+def test_a_deleted_bridge_comes_back_with_its_flows(ovs_host: OvsHost, server: FeedServer, agent: AgentProgram) -> None:
+    """A mapped bridge that somebody deletes is made again, and gets its flows at once, not at the next heartbeat."""
+    server.put(NET, ONE)
+    agent.config.write_text(agent.config.read_text().replace("report_interval_s = 1", "report_interval_s = 60"))
+    agent.start()
+    with server.told:
+        assert server.told.wait_for(lambda: bool(server.beats), 20)
+    ovs_host.guest("g1", ONE.id, str(ONE.mac_address), "10.0.0.1/24")
+    assert server.wait_for(ONE.id)
+    assert _speaks_to_the_wire(ovs_host)
+    ovs_host.vsctl("del-br", "br-eth1")
+    limit = time.monotonic() + 20
+    while not _speaks_to_the_wire(ovs_host) and time.monotonic() < limit:
+        time.sleep(0.02)
+    assert _speaks_to_the_wire(ovs_host)
+
+
+def _speaks_to_the_wire(ovs_host: OvsHost) -> bool:
+    """Whether br-eth1 has its base flow, and that of local tag 1."""
+    ofport = ovs_host.vsctl("--if-exists", "get", "Interface", "phy-br-eth1", "ofport")
+    try:
+        flows = ovs_host.flows("br-eth1")
+    except RuntimeError:
+        return False
+    return f"priority=4,in_port={ofport},dl_vlan=1 " in flows and "priority=0 actions=NORMAL" in flows

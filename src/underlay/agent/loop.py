@@ -29,11 +29,23 @@ from underlay.agent.mirror import Mirror
 from underlay.agent.observed.host import Observation, Observer
 from underlay.agent.plan.diff import in_the_way
 from underlay.agent.plan.plan import Plan, make_plan, summary
-from underlay.agent.plan.steps import MakeNamespace, PutLink, RemoveLink, RemoveNamespace, Step, makes
+from underlay.agent.plan.steps import (
+    AddFlow,
+    MakeBridge,
+    MakeNamespace,
+    PutLink,
+    PutPort,
+    RemoveFlow,
+    RemoveLink,
+    RemoveNamespace,
+    RemovePort,
+    Step,
+    makes,
+)
 from underlay.agent.report.health import Life, heartbeat
 from underlay.agent.report.reporter import Reporter
 from underlay.agent.report.states import port_states
-from underlay.agent.state.host import HostState
+from underlay.agent.state.host import HostState, OvsPort
 from underlay.agent.state.records import Records
 from underlay.agent.state.standing import Standing
 from underlay.dataplane.openflow import OpenFlowError
@@ -141,7 +153,7 @@ class Loop:
         restarted = self._parts.watch.run()
         if restarted:
             _log.info("vswitchd", alive=self._parts.watch.alive, generation=self._parts.watch.generation)
-            self._parts.observer.namespaces.forget_all()
+            self._parts.observer.forget_all()
         self._look = self._look or changed or restarted
         return bool(hints) or changed or restarted
 
@@ -217,6 +229,10 @@ class Loop:
 
     def _forget(self, step: Step) -> None:
         match step:
+            case AddFlow(bridge=bridge) | RemoveFlow(bridge=bridge) | RemovePort(bridge=bridge):
+                self._parts.observer.flows.forget(bridge)
+            case MakeBridge(name=bridge) | PutPort(port=OvsPort(bridge=bridge)):
+                self._parts.observer.flows.forget(bridge)
             case MakeNamespace(name=name) | RemoveNamespace(name=name):
                 self._parts.observer.namespaces.forget(name)
             case PutLink(namespace=name) | RemoveLink(namespace=name):
@@ -241,6 +257,7 @@ class Loop:
         self._look = True
         self._parts.watch.ping()
         self._beats += 1
+        self._parts.observer.flows.forget_all()
         if self._beats % _BEATS_PER_AUDIT == 0:
             self._parts.observer.namespaces.forget_all()
 

@@ -26,11 +26,7 @@ _libc: Final = ctypes.CDLL(None, use_errno=True)
 
 def names() -> list[str]:
     """All named namespaces, sorted."""
-    if not FOLDER.exists():
-        return []
-    device = FOLDER.stat().st_dev
-    with os.scandir(FOLDER) as entries:
-        return sorted(entry.name for entry in entries if entry.stat().st_dev != device)
+    return sorted(_mounted())
 
 
 def exists(name: str) -> bool:
@@ -45,8 +41,8 @@ def create(name: str) -> None:
     """Make it, unless it is there. Like `ip netns add`, in a tenth of the time: no process is started."""
     if exists(name):
         return
-    if not _is_shared_mount():
-        _make_shared_mount()
+    if next(_mounted(), None) is None and not _is_shared_mount():
+        _make_shared_mount()  # once a boot; whoever made the first namespace has done it
     path = _path(name)
     path.touch()
     try:
@@ -99,6 +95,25 @@ def _back_home() -> Iterator[None]:
             os.close(own)
 
 
+def _mounted() -> Iterator[str]:
+    """The names in the folder that are namespaces, in no order: see Note [Half-made]."""
+    if not FOLDER.exists():
+        return
+    device = FOLDER.stat().st_dev
+    with os.scandir(FOLDER) as entries:
+        for entry in entries:
+            if _device_of(entry) not in (device, None):
+                yield entry.name
+
+
+def _device_of(entry: os.DirEntry[str]) -> int | None:
+    """None when the name has gone meanwhile: other programs make and remove namespaces too."""
+    try:
+        return entry.stat().st_dev
+    except FileNotFoundError:
+        return None
+
+
 def _is_shared_mount() -> bool:
     """proc_pid_mountinfo(5): the fifth field is where, `shared:N` among the optional ones."""
     target = str(FOLDER.resolve())
@@ -107,7 +122,7 @@ def _is_shared_mount() -> bool:
 
 
 def _make_shared_mount() -> None:
-    """As `ip netns add` does, once a boot: what is mounted in the folder shows in every mount namespace."""
+    """As `ip netns add` does: what is mounted in the folder shows in every mount namespace."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     folder = bytes(FOLDER)
     if _libc.mount(b"none", folder, b"none", _MS_SHARED | _MS_REC, None):

@@ -8,6 +8,7 @@ copy: only columns that somebody reads are monitored, so statistics wake nobody.
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
+from uuid import UUID
 
 import ovs.db.idl
 import ovs.poller
@@ -44,6 +45,8 @@ class Ovsdb:
         for table, columns in COLUMNS.items():
             helper.register_columns(table, list(columns))
         self._idl = ovs.db.idl.Idl(remote, helper)
+        self._touched: set[UUID] = set()
+        self._idl.notify = lambda _, row, __=None: self._touched.add(row.uuid)
         limit = time.monotonic() + timeout_s
         while not self._idl.has_ever_connected():
             self._idl.run()
@@ -73,6 +76,11 @@ class Ovsdb:
     def rows(self, table: str) -> Iterable[Row]:
         """All rows of the table, in no order."""
         return list(self._idl.tables[table].rows.values())
+
+    def touched(self) -> set[UUID]:
+        """The rows that came, changed or went since the last call."""
+        touched, self._touched = self._touched, set()
+        return touched
 
     @property
     def root(self) -> Row:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import msgspec
 
+from underlay.agent.observed.flows import FlowView
 from underlay.agent.observed.namespaces import NamespaceView
-from underlay.agent.observed.ovs import observe_ovs, view_of_flows
+from underlay.agent.observed.ovs import DatabaseView
 from underlay.agent.observed.tables import TableView
 from underlay.agent.state.host import HostState
 from underlay.agent.state.present import Present
 from underlay.agent.state.site import Site
-from underlay.dataplane.openflow import dump_flows
 from underlay.dataplane.ovsdb import Ovsdb
 
 
@@ -28,21 +28,22 @@ class Observer:
         self, site: Site, ovsdb: Ovsdb, run_dir: Path, table_folders: dict[str, Path], timeout_s: float
     ) -> None:
         """`run_dir`: where Open vSwitch keeps the bridges' management sockets."""
-        self._site = site
         self._ovsdb = ovsdb
-        self._run_dir = run_dir
-        self._timeout_s = timeout_s
+        self._database = DatabaseView(ovsdb, site)
+        self.flows = FlowView(run_dir, timeout_s)
         self.namespaces = NamespaceView(site)
         self._tables = TableView(table_folders)
+
+    def forget_all(self) -> None:
+        """Anything may have happened to what nobody tells of: flows and namespaces."""
+        self.flows.forget_all()
+        self.namespaces.forget_all()
 
     def observe(self) -> Observation:
         """Look once. Raises OpenFlowError when vswitchd does not tell its flows."""
         self._ovsdb.run()
-        ovs = observe_ovs(self._ovsdb, self._site)
-        flows = {
-            name: view_of_flows(dump_flows(str(self._run_dir / f"{name}.mgmt"), self._timeout_s))
-            for name in sorted(ovs.bridges)
-        }
+        ovs = self._database.observe()
+        flows = self.flows.observe(ovs.rows)
         state = HostState(
             bridges=ovs.bridges,
             ports=ovs.ports,

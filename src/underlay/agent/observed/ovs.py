@@ -1,75 +1,107 @@
-"""Bridges, ports, tags and flows as Open vSwitch has them now. Reads only."""
+"""Bridges, ports and tags as the Open vSwitch database has them now. Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 import msgspec
 
-from underlay.agent.observed.ownership import is_our_cookie, is_ours, mark_from
-from underlay.agent.state.host import DEAD_TAG, Bridge, FlowKey, OvsPort
+from underlay.agent.observed.ownership import is_ours, mark_from
+from underlay.agent.state.host import DEAD_TAG, Bridge, OvsPort
 from underlay.agent.state.present import Device, Present
 from underlay.agent.state.site import Site
-from underlay.dataplane.openflow import FlowLine
 from underlay.dataplane.ovsdb import Ovsdb, Row
 from underlay.model.ids import NetworkId, PortId
 
 
 class OvsView(msgspec.Struct, frozen=True):
-    """What the database says."""
+    """What the database says.
+
+    Attributes:
+    rows: which row each bridge is; another one is another bridge.
+    """
 
     bridges: dict[str, Bridge]
+    rows: dict[str, UUID]
     ports: dict[str, OvsPort]
     present: Present
 
 
-class FlowView(msgspec.Struct, frozen=True):
-    """The flows of one bridge: ours, and the keys that somebody else's take."""
+class PortFacts(msgspec.Struct, frozen=True):
+    """One OVS port of a bridge with its interface.
 
-    ours: dict[FlowKey, str]
-    foreign: frozenset[FlowKey]
+    Attributes:
+    interface: identifies the interface's row.
+    """
 
-
-def observe_ovs(ovsdb: Ovsdb, site: Site) -> OvsView:
-    """The bridges that the settings name, and on them what is ours or plugged."""
-    wanted = {site.integration_bridge, *site.bridge_mappings.values()}
-    bridges: dict[str, Bridge] = {}
-    ports: dict[str, OvsPort] = {}
-    ofports: dict[str, int] = {}
-    devices: list[Device] = []
-    foreign_tags: set[int] = set()
-    for bridge in ovsdb.rows("Bridge"):
-        if bridge.name not in wanted:
-            continue
-        bridges[bridge.name] = Bridge(bridge.datapath_type or "system", "".join(bridge.fail_mode))
-        for row in bridge.ports:
-            if not row.interfaces:
-                continue
-            interface = row.interfaces[0]
-            port = _port(bridge.name, row, interface)
-            number = _ofport(interface)
-            if number is not None:
-                ofports[row.name] = number
-            if bridge.name == site.integration_bridge:
-                if port.mark is None and port.tag not in (None, DEAD_TAG):
-                    foreign_tags.add(port.tag or 0)
-                if port.port_id:
-                    devices.append(Device(row.name, PortId(port.port_id), number, "".join(interface.error), port.owned))
-            if port.owned or port.port_id or site.bridge_interfaces.get(bridge.name) == row.name:
-                ports[row.name] = port
-    present = Present(tuple(sorted(devices)), ofports, _tags(ports.values()), frozenset(foreign_tags))
-    return OvsView(bridges, ports, present)
+    interface: UUID
+    name: str
+    port: OvsPort
+    ofport: int | None
+    error: str
 
 
-def view_of_flows(lines: Iterable[FlowLine]) -> FlowView:
-    """A dump, parted into ours and not ours."""
-    ours: dict[FlowKey, str] = {}
-    foreign: set[FlowKey] = set()
-    for line in lines:
-        key = FlowKey(line.table, line.priority, line.match)
-        if is_our_cookie(line.cookie):
-            ours[key] = line.actions
-        else:
-            foreign.add(key)
-    return FlowView(ours, frozenset(foreign))
+class DatabaseView:
+    """What the database says of our bridges. A port is read again only when its row or its interface's was touched:
+    reading a column of the copy takes the library some 30 microseconds."""
+
+    def __init__(self, ovsdb: Ovsdb, site: Site) -> None:
+        self._ovsdb = ovsdb
+        self._site = site
+        self._read: dict[tuple[str, UUID], PortFacts] = {}
+
+    def observe(self) -> OvsView:
+        """The bridges that the settings name, and on them what is ours or plugged."""
+        site = self._site
+        wanted = {site.integration_bridge, *site.bridge_mappings.values()}
+        rows = [row for row in self._ovsdb.rows("Bridge") if row.name in wanted]
+        bridges = {row.name: Bridge(row.datapath_type or "system", "".join(row.fail_mode)) for row in rows}
+        found = self._ports(rows)
+        ports = {facts.name: facts.port for facts in found if self._is_looked_after(facts)}
+        on_integration = [facts for facts in found if facts.port.bridge == site.integration_bridge]
+        present = Present(
+            devices=tuple(sorted(_device(facts) for facts in on_integration if facts.port.port_id)),
+            ofports={facts.name: facts.ofport for facts in found if facts.ofport is not None},
+            tags=_tags(ports.values()),
+            foreign_tags=frozenset(_foreign_tags(on_integration)),
+        )
+        return OvsView(bridges, {row.name: row.uuid for row in rows}, ports, present)
+
+    def _ports(self, bridges: Iterable[Row]) -> list[PortFacts]:
+        touched = self._ovsdb.touched()
+        known, self._read = self._read, {}
+        for bridge in bridges:
+            for row in bridge.ports:
+                facts = known.get((bridge.name, row.uuid))
+                if facts is None or row.uuid in touched or facts.interface in touched:
+                    facts = _facts(bridge.name, row)
+                if facts is not None:
+                    self._read[bridge.name, row.uuid] = facts
+        return list(self._read.values())
+
+    def _is_looked_after(self, facts: PortFacts) -> bool:
+        port = facts.port
+        return port.owned or bool(port.port_id) or self._site.bridge_interfaces.get(port.bridge) == facts.name
+
+
+def _facts(bridge: str, row: Row) -> PortFacts | None:
+    """None while the copy has no interface for it."""
+    interfaces = row.interfaces
+    if not interfaces:
+        return None
+    interface = interfaces[0]
+    port = _port(bridge, row, interface)
+    return PortFacts(interface.uuid, row.name, port, _ofport(interface), "".join(interface.error))
+
+
+def _device(facts: PortFacts) -> Device:
+    return Device(facts.name, PortId(facts.port.port_id), facts.ofport, facts.error, facts.port.owned)
+
+
+def _foreign_tags(ports: Iterable[PortFacts]) -> Iterator[int]:
+    for facts in ports:
+        tag = facts.port.tag
+        if facts.port.mark is None and tag is not None and tag != DEAD_TAG:
+            yield tag
 
 
 def _port(bridge: str, row: Row, interface: Row) -> OvsPort:
