@@ -42,10 +42,13 @@ class KeystoneProgram:
         self._manage("fernet_setup", *owner)
         self._manage("credential_setup", *owner)
         self._manage("bootstrap", "--bootstrap-password", PASSWORD, "--bootstrap-public-url", self.url)
-        command = [str(self._programs / "gunicorn"), "--bind", f"127.0.0.1:{self.port}", "--threads", "4"]
+        # Keystone reads the command line of whatever serves it: so gunicorn gets a file, which it finds by its name.
+        (self._folder / "gunicorn.conf.py").write_text(
+            f'wsgi_app = "keystone.wsgi.api:application"\nbind = "127.0.0.1:{self.port}"\nthreads = 4\n'
+        )
         with (self._folder / "keystone.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "keystone.wsgi.api:application"],
+                [str(self._programs / "gunicorn")],
                 env={**os.environ, "OS_KEYSTONE_CONFIG_FILES": str(self._folder / "keystone.conf")},
                 cwd=self._folder,
                 stdout=log,

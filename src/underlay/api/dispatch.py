@@ -31,7 +31,15 @@ class UrlTable:
                 self._with_parameters.setdefault(len(segments), []).append((segments, rows))
 
     def find(self, path: str) -> Match | None:
-        """The path's rows; None when the table has none. A parameter is never empty."""
+        """The path's rows; None when the table has none. A parameter is never empty.
+
+        As in Neutron, a collection may be written with dashes or underscores: some clients do one, some the other.
+        """
+        return self._as_written(path) or next(
+            (found for spelling in _spellings(path) if (found := self._as_written(spelling))), None
+        )
+
+    def _as_written(self, path: str) -> Match | None:
         fixed = self._fixed.get(path)
         if fixed is not None:
             return fixed
@@ -41,6 +49,14 @@ class UrlTable:
             if parameters is not None:
                 return Match(rows, parameters)
         return None
+
+
+def _spellings(path: str) -> Iterable[str]:
+    """The path with the collection, `/v2.0/<collection>/...`, spelled in the other ways."""
+    parts = path.split("/")
+    if len(parts) > 2:
+        for other in {parts[2].replace("-", "_"), parts[2].replace("_", "-")} - {parts[2]}:
+            yield "/".join((*parts[:2], other, *parts[3:]))
 
 
 def _parameters(template: list[str], segments: list[str]) -> dict[str, str] | None:

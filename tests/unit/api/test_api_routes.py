@@ -114,6 +114,16 @@ def test_what_clean_up_code_asks_for_is_an_empty_list(server: ApiServer, path: s
     assert [404, 404, 404] == refusals
 
 
+@pytest.mark.parametrize(
+    "path", ["network-segment-ranges", "network_segment_ranges", "security_groups", "security-groups"]
+)
+def test_collections_are_spelled_with_dashes_or_underscores(server: ApiServer, path: str) -> None:
+    """The SDK writes one, Tempest the other; records below them too."""
+    assert 200 == server.call("GET", f"/v2.0/{path}").status
+    told = server.call("GET", f"/v2.0/{path}/00000000-0000-4000-8000-000000000000").json()["NeutronError"]
+    assert told["type"] in ("NetworkSegmentRangeNotFound", "SecurityGroupNotFound")
+
+
 @pytest.mark.parametrize("path", ["networks", "networks.json", "networks/", "quotas/tenant.json"])
 def test_paths_may_end_in_json(server: ApiServer, path: str) -> None:
     """Clients of 2013 write `.json`."""

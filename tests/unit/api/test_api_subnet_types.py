@@ -7,7 +7,7 @@ def test_service_types_and_publishing() -> None:
     """Shown, changed, emptied by null; what is no device_owner is refused with Neutron's errors."""
     server = ApiServer()
     network = server.made("networks", "member")
-    types = ["compute:nova", "network:dhcp"]
+    types = ["compute:nova", "network:dhcp", "compute:"]
     subnet = server.made("subnets", "member", network_id=network["id"], cidr="10.0.0.0/24", service_types=types)
     assert (types, False) == (subnet["service_types"], subnet["dns_publish_fixed_ip"])
     one = f"/v2.0/subnets/{subnet['id']}"

@@ -35,7 +35,7 @@ _WRITABLE = (
     "dns_publish_fixed_ip",
     "segment_id",
 )
-_OWNER = re.compile(r"[A-Za-z0-9_.-]+:[\x21-\x7e]+")
+_OWNER = re.compile(r"[A-Za-z0-9_.-]+:[\x21-\x7e]*")
 _AT_CREATION = (
     "dhcp_address",
     "ipv6_ra_mode",
