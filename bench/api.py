@@ -1,6 +1,6 @@
 """API requests a second: create and list of networks, subnets and ports, at concurrency 1 and 16.
 
-Server, load generator and disk share the machine. Beside it, in the same run, `bench.store` tells what the same SQL
+Server, load generator and disk share the machine. Beside it, in the same run, `bench.straight` tells what the same SQL
 transactions straight on SQLite come to.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from bench.figures import emit, progress
 from bench.load import Load, Request, run
 from bench.server import RunningServer, running_server
+from bench.straight import measure as measure_straight
 
 NETWORKS = 200
 SUBNETS = 200
@@ -65,6 +66,7 @@ def main() -> None:
             _measure(server, token, concurrency)
         for concurrency in (1, 16):
             _measure_lists(server, token, concurrency)
+    measure_straight(NETWORKS)
 
 
 if __name__ == "__main__":
