@@ -8,7 +8,7 @@ from typing import Final
 
 from underlay.api.attributes import INSIDE, RESOURCES
 from underlay.api.attributes.attribute import Attribute, Resource
-from underlay.api.documents import EXTENSIONS
+from underlay.api.extensions import EXTENSIONS
 from underlay.api.faults import STATUS, status_of
 from underlay.api.routes import ENDPOINTS, FEED_PATH
 from underlay.model.errors import leaves

@@ -1,0 +1,503 @@
+"""The extensions that work here, under Neutron's aliases where it has them; `/v2.0/extensions` tells them."""
+
+from typing import Final
+
+import msgspec
+
+from underlay.api.exchange import Answer, Ask, Service, answer
+from underlay.model.errors import HTTPNotFound
+
+
+class Extension(msgspec.Struct, frozen=True):
+    """One row of `/v2.0/extensions`: something that works here."""
+
+    alias: str
+    name: str
+    description: str
+    updated: str
+
+
+EXTENSIONS: Final = (
+    Extension("address-group", "Address group", "Support address group", "2020-07-15T10:00:00-00:00"),
+    Extension("address-scope", "Address scope", "Address scopes extension.", "2015-07-26T10:00:00-00:00"),
+    Extension("agent", "agent", "The agent management extension.", "2013-02-03T10:00:00-00:00"),
+    Extension(
+        "allowed-address-pairs", "Allowed Address Pairs", "Provides allowed address pairs", "2013-07-23T10:00:00-00:00"
+    ),
+    Extension(
+        "auto-allocated-topology",
+        "Auto Allocated Topology Services",
+        "Auto Allocated Topology Services.",
+        "2016-01-01T00:00:00-00:00",
+    ),
+    Extension(
+        "availability_zone",
+        "Availability Zone",
+        "The availability zone extension.",
+        "2015-01-01T10:00:00-00:00",
+    ),
+    Extension(
+        "binding",
+        "Port Binding",
+        "Expose port bindings of a virtual port to external application",
+        "2014-02-03T10:00:00-00:00",
+    ),
+    Extension(
+        "binding-extended",
+        "Port Bindings Extended",
+        "Expose port bindings of a virtual port to external application",
+        "2017-07-17T10:00:00-00:00",
+    ),
+    Extension(
+        "default-subnetpools",
+        "Default Subnetpools",
+        "Provides ability to mark and use a subnetpool as the default.",
+        "2016-02-18T18:00:00-00:00",
+    ),
+    Extension(
+        "dhcp_agent_scheduler",
+        "DHCP Agent Scheduler",
+        "Schedule networks among dhcp agents",
+        "2013-02-07T10:00:00-00:00",
+    ),
+    Extension(
+        "dns-domain-ports",
+        "dns_domain for ports",
+        "Allows the DNS domain to be specified for a network port.",
+        "2017-04-24T10:00:00-00:00",
+    ),
+    Extension(
+        "dns-integration",
+        "DNS Integration",
+        "Provides integration with DNS.",
+        "2015-08-15T18:00:00-00:00",
+    ),
+    Extension(
+        "empty-string-filtering",
+        "Empty String Filtering Extension",
+        "Allow filtering by attributes with empty string value",
+        "2018-05-01T10:00:00-00:00",
+    ),
+    Extension(
+        "external-net",
+        "Neutron external network",
+        "Adds external network attribute to network resource.",
+        "2013-01-14T10:00:00-00:00",
+    ),
+    Extension(
+        "extra_dhcp_opt",
+        "Neutron Extra DHCP options",
+        "Extra options configuration for DHCP. For example PXE boot options to DHCP clients can be specified "
+        "(e.g. tftp-server, server-ip-address, bootfile-name)",
+        "2013-03-17T12:00:00-00:00",
+    ),
+    Extension(
+        "filter-validation",
+        "Filter parameters validation",
+        "Provides validation on filter parameters.",
+        "2018-07-04T10:00:00-00:00",
+    ),
+    Extension(
+        "instance-metadata",
+        "Instance metadata",
+        "Instances: what the metadata service tells the machine of a port's device_id.",
+        "2026-11-22T10:00:00-00:00",
+    ),
+    Extension(
+        "ip-substring-filtering",
+        "IP address substring filtering",
+        "Provides IP address substring filtering when listing ports",
+        "2017-11-28T09:00:00-00:00",
+    ),
+    Extension(
+        "ip_allocation",
+        "IP Allocation",
+        "IP allocation extension.",
+        "2016-06-10T23:00:00-00:00",
+    ),
+    Extension(
+        "l2_adjacency",
+        "L2 Adjacency",
+        "Display L2 Adjacency for Neutron Networks.",
+        "2016-04-12T16:00:00-00:00",
+    ),
+    Extension(
+        "multi-provider",
+        "Multi Provider Network",
+        "Expose mapping of virtual networks to multiple physical networks",
+        "2013-06-27T10:00:00-00:00",
+    ),
+    Extension("net-mtu", "Network MTU", "Provides MTU attribute for a network resource.", "2015-03-25T10:00:00-00:00"),
+    Extension(
+        "net-mtu-writable",
+        "Network MTU (writable)",
+        "Provides a writable MTU attribute for a network resource.",
+        "2017-07-12T00:00:00-00:00",
+    ),
+    Extension(
+        "network-ip-availability",
+        "Network IP Availability",
+        "Provides IP availability data for each network and subnet.",
+        "2015-09-24T00:00:00-00:00",
+    ),
+    Extension(
+        "network-ip-availability-details",
+        "Network IP Availability Details Extension",
+        "Add ip_availability_details attribute to network-ip-availabilities resource.",
+        "2025-10-31T00:00:00-00:00",
+    ),
+    Extension(
+        "network-segment-range",
+        "Neutron Network Segment Range",
+        "Provides support for the network segment range management",
+        "2018-11-29T00:00:00-00:00",
+    ),
+    Extension(
+        "network_availability_zone",
+        "Network Availability Zone",
+        "Availability zone support for network.",
+        "2015-01-01T10:00:00-00:00",
+    ),
+    Extension(
+        "pagination",
+        "Pagination support",
+        "Extension that indicates that pagination is enabled.",
+        "2016-06-12T00:00:00-00:00",
+    ),
+    Extension(
+        "physical-network",
+        "Physical networks",
+        "Ours: physical networks with their hosts, ranges and VLANs.",
+        "2026-11-22T10:00:00-00:00",
+    ),
+    Extension(
+        "port-mac-address-regenerate",
+        "Neutron Port MAC address regenerate",
+        "Network port MAC address regenerate",
+        "2018-05-03T10:00:00-00:00",
+    ),
+    Extension(
+        "port-mac-override",
+        "Neutron Port MAC address override",
+        "Allow overriding the MAC address of a direct-physical Port via the active binding profile",
+        "2022-03-18T10:00:00-00:00",
+    ),
+    Extension("port-security", "Port Security", "Provides port security", "2012-07-23T10:00:00-00:00"),
+    Extension(
+        "port-security-groups-filtering",
+        "Port filtering on security groups",
+        "Provides security groups filtering when listing ports",
+        "2018-01-09T09:00:00-00:00",
+    ),
+    Extension(
+        "project-default-networks",
+        "Default network for project",
+        "Support specifying networks as default networks for projects",
+        "2018-07-03T10:00:00-00:00",
+    ),
+    Extension(
+        "project-id",
+        "project_id field enabled",
+        "Extension that indicates that project_id field is enabled.",
+        "2016-09-09T09:09:09-09:09",
+    ),
+    Extension(
+        "provider",
+        "Provider Network",
+        "Expose mapping of virtual networks to physical networks",
+        "2012-09-07T10:00:00-00:00",
+    ),
+    Extension("qos", "Quality of Service", "The Quality of Service extension.", "2015-06-08T10:00:00-00:00"),
+    Extension(
+        "qos-bw-limit-direction",
+        "Direction for QoS bandwidth limit rule",
+        "Allow to configure QoS bandwidth limit rule with specific direction: ingress or egress",
+        "2017-04-10T10:00:00-00:00",
+    ),
+    Extension(
+        "qos-bw-minimum-ingress",
+        "Ingress direction for QoS minimum bandwidth rule",
+        "Allow to configure QoS minimum bandwidth rule with ingress direction.",
+        "2018-07-09T10:00:00-00:00",
+    ),
+    Extension(
+        "qos-default",
+        "QoS default policy",
+        "Expose the QoS default policy per project",
+        "2017-04-06T10:00:00-00:00",
+    ),
+    Extension(
+        "qos-port-network-policy",
+        "QoS port network policy ID",
+        "Adds the QoS network ID to the port definition",
+        "2019-11-01T10:00:00-00:00",
+    ),
+    Extension(
+        "qos-pps",
+        "QoS Rule Type Packet per Second Extension",
+        "Add QoS Rule Type Packet per Second",
+        "2021-05-12T10:00:00-00:00",
+    ),
+    Extension(
+        "qos-pps-minimum",
+        "QoS minimum packet rate rule",
+        "Allow to configure QoS minimum packet rate rule.",
+        "2021-07-14T10:00:00-00:00",
+    ),
+    Extension(
+        "qos-pps-minimum-rule-alias",
+        "QoS minimum packet rate rule alias",
+        "API to enable GET, PUT and DELETE operations on QoS minimum packet rate rule without specifying policy ID",
+        "2021-10-22T10:00:00-00:00",
+    ),
+    Extension(
+        "qos-rule-type-details",
+        "Details of QoS rule types",
+        "Expose details about QoS rule types supported by loaded backend drivers",
+        "2017-06-22T10:00:00-00:00",
+    ),
+    Extension(
+        "qos-rule-type-filter",
+        "Allow to filter the list of QoS rule types",
+        "Allows to filter the QoS rule type list with the flags all_rules and all_supported.",
+        "2022-02-02T10:00:00-00:00",
+    ),
+    Extension(
+        "qos-rules-alias",
+        "Quality of Service rules alias API",
+        "API to enable GET, PUT and DELETE operations on QoS policy rules without specifying policy ID",
+        "2018-10-07T10:00:00-00:00",
+    ),
+    Extension(
+        "quota-check-limit",
+        "Quota engine limit check",
+        "Support for checking the resource usage before applying a new quota limit",
+        "2021-09-08T16:00:00-00:00",
+    ),
+    Extension(
+        "quota_details",
+        "Quota details management support",
+        "Expose functions for quotas usage statistics per project",
+        "2017-02-10T10:00:00-00:00",
+    ),
+    Extension(
+        "quotas",
+        "Quota management support",
+        "Expose functions for quotas management per project",
+        "2012-07-29T10:00:00-00:00",
+    ),
+    Extension(
+        "rbac-address-group",
+        "Add address_group type to RBAC",
+        "Add address_group type to network RBAC",
+        "2021-01-20T00:00:00-00:00",
+    ),
+    Extension(
+        "rbac-address-scope",
+        "Address scope RBAC",
+        "Add address_scope type to neutron RBAC.",
+        "2020-02-20T00:00:00-00:00",
+    ),
+    Extension(
+        "rbac-policies",
+        "RBAC Policies",
+        "Allows creation and modification of policies that control tenant access to resources.",
+        "2015-06-17T12:15:12-00:00",
+    ),
+    Extension(
+        "rbac-security-groups",
+        "Add security_group type to network RBAC",
+        "Add security_group type to network RBAC",
+        "2019-02-14T00:00:00-00:00",
+    ),
+    Extension(
+        "rbac-subnetpool",
+        "Add subnetpool type to neutron RBAC",
+        "Add subnetpool type to neutron RBAC",
+        "2020-02-27T00:00:00-00:00",
+    ),
+    Extension(
+        "revision-if-match",
+        "If-Match constraints based on revision_number",
+        "Extension indicating that If-Match based on revision_number is supported.",
+        "2016-12-11T00:00:00-00:00",
+    ),
+    Extension("security-group", "security-group", "The security groups extension.", "2012-10-05T10:00:00-00:00"),
+    Extension(
+        "security-groups-default-rules",
+        "Default rules for security groups",
+        "Configure set of security group rules used as default rules for every new security group",
+        "2022-12-19T10:00:00-00:00",
+    ),
+    Extension(
+        "security-groups-normalized-cidr",
+        "Normalized CIDR field for security group rules",
+        "Add new field with normalized remote_ip_prefix cidr in SG rule",
+        "2020-07-28T10:00:00-00:00",
+    ),
+    Extension(
+        "security-groups-remote-address-group",
+        "Remote address group id field for security group rules",
+        "Add new field of remote address group id in SG rules",
+        "2020-08-25T10:00:00-00:00",
+    ),
+    Extension(
+        "security-groups-rules-belongs-to-default-sg",
+        "Security group rule belongs to the project's default security group",
+        "Flag to determine if the security group rule belongs to the project's default security group",
+        "2023-05-23T10:00:00-00:00",
+    ),
+    Extension(
+        "security-groups-shared-filtering",
+        "Security group filtering on the shared field",
+        "Support filtering security groups on the shared field",
+        "2021-10-05T09:00:00-00:00",
+    ),
+    Extension(
+        "segment",
+        "Segment",
+        "Segments extension.",
+        "2016-02-24T17:00:00-00:00",
+    ),
+    Extension(
+        "segments-peer-subnet-host-routes",
+        "Segments peer-subnet host routes",
+        "Add host routes to subnets on a routed network (segments)",
+        "2018-06-12T10:00:00-00:00",
+    ),
+    Extension(
+        "sort-key-validation",
+        "Sort keys validation",
+        "Provides validation on sort keys.",
+        "2018-07-04T10:00:00-00:00",
+    ),
+    Extension(
+        "sorting",
+        "Sorting support",
+        "Extension that indicates that sorting is enabled.",
+        "2016-06-12T00:00:00-00:00",
+    ),
+    Extension(
+        "standard-attr-description",
+        "standard-attr-description",
+        "Extension to add descriptions to standard attributes",
+        "2016-02-10T10:00:00-00:00",
+    ),
+    Extension(
+        "standard-attr-revisions",
+        "Resource revision numbers",
+        "This extension will display the revision number of neutron resources.",
+        "2016-04-11T10:00:00-00:00",
+    ),
+    Extension(
+        "standard-attr-segment",
+        "Standard Attribute Segment Extension",
+        "Add standard attributes to Segment resource",
+        "2018-04-09T10:00:00-00:00",
+    ),
+    Extension(
+        "standard-attr-tag",
+        "Tag support for resources with standard attribute",
+        "Enables to set tag on resources with standard attribute.",
+        "2017-01-01T00:00:00-00:00",
+    ),
+    Extension(
+        "standard-attr-timestamp",
+        "Resource timestamps",
+        "Adds created_at and updated_at fields to all Neutron resources that have Neutron standard attributes.",
+        "2016-09-12T10:00:00-00:00",
+    ),
+    Extension(
+        "stateful-security-group",
+        "Stateful security group",
+        "Indicates if the security group is stateful or not",
+        "2019-11-26T09:00:00-00:00",
+    ),
+    Extension(
+        "subnet-dhcp-address",
+        "DHCP address of a subnet",
+        "Ours: `dhcp_address` fixes the address of a subnet's DHCP port when the subnet is created.",
+        "2026-11-22T10:00:00-00:00",
+    ),
+    Extension(
+        "subnet-dns-publish-fixed-ip",
+        "Subnet DNS publish fixed IP",
+        "Support choosing to publish DNS records for IPs from a subnet",
+        "2019-05-24T10:00:00-00:00",
+    ),
+    Extension(
+        "subnet-segmentid-writable",
+        "Subnet SegmentID (writable)",
+        "Provides a writable segment_id attribute for a subnet resource.",
+        "2018-03-12T00:00:00-00:00",
+    ),
+    Extension(
+        "subnet-service-types",
+        "Subnet service types",
+        "Provides ability to set the subnet service_types field",
+        "2016-03-15T18:00:00-00:00",
+    ),
+    Extension(
+        "subnet_allocation",
+        "Subnet Allocation",
+        "Enables allocation of subnets from a subnet pool",
+        "2015-03-30T10:00:00-00:00",
+    ),
+    Extension(
+        "subnet_onboard",
+        "Subnet Onboard",
+        "Provides support for onboarding subnets into subnet pools",
+        "2018-10-05T00:00:00-00:00",
+    ),
+    Extension(
+        "subnetpool-prefix-ops",
+        "Subnet Pool Prefix Operations",
+        "Provides support for adjusting the prefix list of subnet pools",
+        "2019-02-08T10:00:00-00:00",
+    ),
+    Extension(
+        "tag-creation",
+        "Tag creation extension",
+        "Allow to create multiple tags for a resource",
+        "2024-07-23T10:00:00-00:00",
+    ),
+    Extension(
+        "tag-ports-during-bulk-creation",
+        "Tag Ports During Bulk Creation",
+        "Allow to tag ports during bulk creation",
+        "2019-12-29T19:00:00-00:00",
+    ),
+    Extension("trunk", "Trunk Extension", "Provides support for trunk ports", "2016-01-01T10:00:00-00:00"),
+    Extension("trunk-details", "Trunk port details", "Expose trunk port details", "2016-01-01T10:00:00-00:00"),
+    Extension(
+        "uplink-status-propagation",
+        "Uplink status propagation extension",
+        "Provides ability to propagate port uplink status.",
+        "2018-05-31T18:00:00-00:00",
+    ),
+    Extension(
+        "uplink-status-propagation-updatable",
+        "Uplink status propagation updatable extension",
+        "Provides ability to update the port uplink status.",
+        "2024-09-03T18:00:00-00:00",
+    ),
+)
+"""By alias."""
+
+
+def list_extensions(service: Service, ask: Ask) -> Answer:
+    """`GET /extensions`."""
+    return answer({"extensions": [_shown(extension) for extension in EXTENSIONS]})
+
+
+def show_extension(service: Service, ask: Ask) -> Answer:
+    """`GET /extensions/{alias}`."""
+    alias = ask.path["alias"]
+    for extension in EXTENSIONS:
+        if extension.alias == alias:
+            return answer({"extension": _shown(extension)})
+    raise HTTPNotFound(f"Extension with alias {alias} does not exist")
+
+
+def _shown(extension: Extension) -> dict[str, object]:
+    return {**msgspec.structs.asdict(extension), "links": []}
