@@ -157,7 +157,7 @@ def _sent_rows(resource: Resource, sent: dict[str, Any]) -> list[Attribute]:
     return [row for row in resource.attributes if row.name in sent]
 
 
-def _read(row: Attribute, reader: values.Reader | None, sent: dict[str, Any]) -> Any:
+def _read(row: Attribute, reader: values.Reader[Any] | None, sent: dict[str, Any]) -> Any:
     if reader is None:
         raise HTTPBadRequest(f"Attribute '{row.name}' not allowed here")
     try:

@@ -33,7 +33,7 @@ def warnings(notices: Iterable[str], regulations: Regulations) -> Headers:
 
 
 def _notices(
-    resource: Resource, sent: Mapping[str, Any], rows: Iterable[tuple[Attribute, Reader | None]]
+    resource: Resource, sent: Mapping[str, Any], rows: Iterable[tuple[Attribute, Reader[Any] | None]]
 ) -> tuple[str, ...]:
     whole = (resource.unenforced,) if resource.unenforced else ()
     return whole + tuple(

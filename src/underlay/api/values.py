@@ -4,18 +4,47 @@ A reader takes what JSON gave and returns the value that commands carry. It rais
 converts (numbers, booleans), and `ValueError` with the reason where it validates; `parse` puts the attribute's name
 before the reason. Clients of 2013 send numbers and booleans as text, so both are read. The texts are those of
 the Networking API v2.0's reference implementation (neutron_lib.api.validators and converters).
+Beside each function stands what it takes, as JSON Schema, which the OpenAPI document tells.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Network, ip_address, ip_network
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
+import msgspec
+
+from underlay.api import schema
+from underlay.api.schema import Schema
 from underlay.model.address import IpAddress, IpNetwork, Mac
 from underlay.model.errors import InvalidInput
 
-Reader = Callable[[Any], Any]
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Reader(msgspec.Struct, Generic[T_co], frozen=True, eq=False):
+    """A function that reads a value of JSON, and what it takes.
+
+    Attributes:
+    takes: what clients are to send. The function may read more of old clients, as numbers in text.
+    gives: the same as the API shows it.
+    """
+
+    read: Callable[[Any], T_co]
+    takes: Schema
+    gives: Schema
+
+    def __call__(self, value: Any) -> T_co:
+        """The value read."""
+        return self.read(value)
+
+
+def reads(takes: Schema, gives: Schema | None = None) -> Callable[[Callable[[Any], T]], Reader[T]]:
+    """Make a function a `Reader`; what it gives is what it takes, unless said."""
+    return lambda read: Reader(read, takes, takes if gives is None else gives)
+
 
 _TRUE: Final = frozenset(("1", "t", "true", "on", "y", "yes"))
 _FALSE: Final = frozenset(("0", "f", "false", "off", "n", "no"))
@@ -31,6 +60,7 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "..."
 
 
+@reads(schema.BOOLEAN)
 def boolean(value: Any) -> bool:
     """True, "true", "1", "yes" ... in any case, and their opposites."""
     if isinstance(value, bool):
@@ -43,6 +73,7 @@ def boolean(value: Any) -> bool:
     raise InvalidInput(f"'{shown(value)}' cannot be converted to boolean")
 
 
+@reads(schema.INTEGER)
 def integer(value: Any) -> int:
     """A whole number, or its decimal digits as text."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
@@ -54,9 +85,10 @@ def integer(value: Any) -> int:
     raise InvalidInput(f"'{shown(value)}' is not an integer")
 
 
-def integer_between(lowest: int, highest: int) -> Reader:
+def integer_between(lowest: int, highest: int) -> Reader[int]:
     """A whole number within bounds, both included."""
 
+    @reads(Schema(type="integer", minimum=lowest, maximum=highest))
     def read(value: Any) -> int:
         number = integer(value)
         if number < lowest:
@@ -68,9 +100,10 @@ def integer_between(lowest: int, highest: int) -> Reader:
     return read
 
 
-def text_up_to(max_length: int) -> Reader:
+def text_up_to(max_length: int) -> Reader[str]:
     """Text of at most so many characters, without control characters but tab and line ends."""
 
+    @reads(Schema(type="string", max_length=max_length))
     def read(value: Any) -> str:
         if not isinstance(value, str) or _CONTROL.search(value):
             raise ValueError(f"'{shown(value)}' is not a valid string")
@@ -81,10 +114,11 @@ def text_up_to(max_length: int) -> Reader:
     return read
 
 
-def one_of(values: Iterable[Any], reader: Reader) -> Reader:
+def one_of(values: Iterable[Any], reader: Reader[Any]) -> Reader[Any]:
     """A value of a short list."""
     allowed = list(values)
 
+    @reads(Schema(type=reader.takes.type, enum=tuple(allowed)))
     def read(value: Any) -> Any:
         chosen = reader(value)
         if chosen not in allowed:
@@ -94,24 +128,27 @@ def one_of(values: Iterable[Any], reader: Reader) -> Reader:
     return read
 
 
-def or_none(reader: Reader) -> Reader:
+def or_none(reader: Reader[Any]) -> Reader[Any]:
     """null, or what the reader takes."""
 
+    @reads(schema.nullable(reader.takes), schema.nullable(reader.gives))
     def read(value: Any) -> Any:
         return None if value is None else reader(value)
 
     return read
 
 
-def null_as(replacement: Any, reader: Reader) -> Reader:
+def null_as(replacement: Any, reader: Reader[Any]) -> Reader[Any]:
     """null stands for the replacement."""
 
+    @reads(schema.nullable(reader.takes), reader.gives)
     def read(value: Any) -> Any:
         return replacement if value is None else reader(value)
 
     return read
 
 
+@reads(schema.UUID)
 def uuid(value: Any) -> str:
     """A UUID with or without hyphens, in any case; returned in the canonical form."""
     if isinstance(value, str) and len(value) <= 36:
@@ -122,6 +159,7 @@ def uuid(value: Any) -> str:
     raise ValueError(f"'{shown(value)}' is not a valid UUID")
 
 
+@reads(schema.MAC)
 def mac_address(value: Any) -> Mac:
     """An EUI-48 address, not all zeros."""
     if isinstance(value, str):
@@ -134,6 +172,7 @@ def mac_address(value: Any) -> Mac:
     raise ValueError(f"'{shown(value)}' is not a valid MAC address")
 
 
+@reads(schema.IP)
 def ip(value: Any) -> IpAddress:
     """An IP address; IPv4 without leading zeros, IPv6 without zone."""
     if isinstance(value, str) and "%" not in value:
@@ -158,6 +197,7 @@ def _without_leading_zeros(text: str) -> IpAddress | None:
         return None
 
 
+@reads(schema.CIDR)
 def cidr(value: Any) -> IpNetwork:
     """A prefix without host bits. `10.10.100/24` is read as `10.10.100.0/24`."""
     if not isinstance(value, str) or "/" not in value or "%" in value:
@@ -183,6 +223,7 @@ def cidr_hint(value: Any) -> str | None:
     return None
 
 
+@reads(schema.CIDR)
 def route_cidr(value: Any) -> IpNetwork:
     """A prefix that a route can point to: no host bits, not loopback."""
     try:
@@ -194,6 +235,7 @@ def route_cidr(value: Any) -> IpNetwork:
     return network
 
 
+@reads(schema.nullable(schema.OBJECT), schema.OBJECT)
 def free_dict(value: Any) -> dict[str, Any]:
     """Any JSON object; null stands for an empty one."""
     if value is None:

@@ -3,7 +3,7 @@
 from ipaddress import ip_interface
 from typing import Any
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, pick
 from underlay.commands.address_group import CreateAddressGroup, DeleteAddressGroup, UpdateAddressGroup
@@ -16,6 +16,10 @@ MAX_ADDRESSES = 10_000
 _SAME_NAME = ("name", "description")
 
 
+@values.reads(
+    schema.nullable(schema.list_of(schema.CIDR, max_items=MAX_ADDRESSES, unique_items=True)),
+    schema.list_of(schema.CIDR),
+)
 def _read_addresses(value: Any) -> tuple[IpNetwork, ...]:
     if value is None:
         return ()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, get_args
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick, timestamp
 from underlay.commands.agent import DeleteAgent, UpdateAgent
@@ -16,13 +16,14 @@ def _same_name(name: str, description: str) -> Attribute:
     return Attribute(name, description, show=lambda record, _: getattr(record, name), filter=standard.text, sort=True)
 
 
+@values.reads(schema.TEXT)
 def _read_type_filter(value: Any) -> str:
     """Neutron's databases compare without regard to case, so clients ask for `DHCP Agent`."""
     return next((known for known in get_args(AgentType) if known.lower() == str(value).lower()), str(value))
 
 
 def _time(name: str, description: str, show: Callable[[Any, View], Any]) -> Attribute:
-    return Attribute(name, description, show=show, sort=True)
+    return Attribute(name, description, show=show, shown=schema.TIME, sort=True)
 
 
 def _update(record_id: str, _: int | None, sent: Values) -> UpdateAgent:
@@ -80,6 +81,7 @@ AGENT = Resource(
             "configurations",
             "What it says of its settings and load.",
             show=lambda record, _: record.configurations,
+            shown=schema.OBJECT,
         ),
         Attribute(
             "description",

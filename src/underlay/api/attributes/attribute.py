@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from underlay.api.schema import Schema
 from underlay.api.values import Reader
 from underlay.commands.command import Command
 from underlay.model.caller import Caller
@@ -98,6 +99,7 @@ class Attribute(msgspec.Struct, frozen=True):
 
     Attributes:
     show: its JSON value for a record; None: it can be sent and is never shown.
+    shown: the form of that; None: as what reads it gives it, `post`, `put` or `filter`.
     post, put: how it is read when a client creates or updates; None: a client may not send it.
     required: a create without it is refused.
     admin: only an administrator sees it.
@@ -112,16 +114,17 @@ class Attribute(msgspec.Struct, frozen=True):
     name: str
     description: str
     show: Callable[[Any, View], Any] | None = None
-    post: Reader | None = None
-    put: Reader | None = None
+    post: Reader[Any] | None = None
+    put: Reader[Any] | None = None
     required: bool = False
     admin: bool = False
-    filter: Reader | None = None
+    filter: Reader[Any] | None = None
     link: str = ""
     match: Callable[[Any, Collection[Any]], bool] | None = None
     sort: bool = False
     filter_only: bool = False
     unenforced: str = ""
+    shown: Schema | None = None
 
 
 class Parent(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from underlay.api import schema
 from underlay.api.attributes.attribute import Attribute, Resource
 from underlay.model.errors import AutoAllocationFailure
 from underlay.model.ids import NetworkId, ProjectId
@@ -28,9 +29,12 @@ AUTO_ALLOCATED_TOPOLOGY = Resource(
             "The network: the project's `project_default`, else the default one if it may use that, else its oldest. "
             "`dry-run=pass` when only asked whether there is one (`fields=dry-run`).",
             show=lambda record, _: record.id,
+            shown=schema.TEXT,
         ),
-        Attribute("project_id", "The project.", show=lambda record, _: record.project_id),
-        Attribute("tenant_id", "The old name of `project_id`.", show=lambda record, _: record.project_id),
+        Attribute("project_id", "The project.", show=lambda record, _: record.project_id, shown=schema.TEXT),
+        Attribute(
+            "tenant_id", "The old name of `project_id`.", show=lambda record, _: record.project_id, shown=schema.TEXT
+        ),
     ),
     inside=True,
 )

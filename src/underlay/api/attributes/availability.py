@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource
 from underlay.model.errors import NetworkNotFound
@@ -64,6 +64,23 @@ def _details(*subnets: SubnetAvailability) -> dict[str, int]:
     }
 
 
+_DETAILS = schema.shown(
+    total_ips_in_subnet=schema.INTEGER,
+    total_ips_in_allocation_pool=schema.INTEGER,
+    used_ips_in_subnet=schema.INTEGER,
+    used_ips_in_allocation_pool=schema.INTEGER,
+)
+_SUBNET = schema.shown(
+    subnet_id=schema.UUID,
+    subnet_name=schema.TEXT,
+    cidr=schema.CIDR,
+    ip_version=schema.INTEGER,
+    total_ips=schema.INTEGER,
+    used_ips=schema.INTEGER,
+    ip_availability_details=_DETAILS,
+)
+
+
 def _show_subnet(each: SubnetAvailability) -> dict[str, Any]:
     return {
         "subnet_id": each.subnet.id,
@@ -96,23 +113,27 @@ AVAILABILITY = Resource(
             "total_ips",
             "How many addresses its allocation pools have; of a subnet without pools its whole block.",
             show=lambda record, _: sum(each.total for each in record.subnets),
+            shown=schema.INTEGER,
         ),
         Attribute(
             "used_ips",
             "How many addresses ports have, inside the pools and outside.",
             show=lambda record, _: sum(each.used for each in record.subnets),
+            shown=schema.INTEGER,
         ),
         Attribute(
             "subnet_ip_availability",
             "The same of each subnet: `subnet_id`, `subnet_name`, `cidr`, `ip_version`, `total_ips`, `used_ips`, "
             "`ip_availability_details`.",
             show=lambda record, _: [_show_subnet(each) for each in record.subnets],
+            shown=schema.list_of(_SUBNET),
         ),
         Attribute(
             "ip_availability_details",
             "`total_ips_in_subnet`, `total_ips_in_allocation_pool`, `used_ips_in_subnet`, "
             "`used_ips_in_allocation_pool`.",
             show=lambda record, _: _details(*record.subnets),
+            shown=_DETAILS,
         ),
         Attribute(
             "ip_version", "Lists: only subnets of this IP version, and networks that have such.", filter=values.integer

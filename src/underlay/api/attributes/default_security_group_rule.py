@@ -3,10 +3,11 @@ security-groups-default-rules."""
 
 from typing import Any
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard, traffic
 from underlay.api.attributes.attribute import Attribute, Resource, Values, pick
 from underlay.api.attributes.security_group_rule import UNENFORCED
+from underlay.api.schema import Schema
 from underlay.commands.security_group import CreateDefaultSecurityGroupRule, DeleteDefaultSecurityGroupRule
 from underlay.model.errors import DefaultSecurityGroupRuleNotFound
 from underlay.model.ids import ProjectId
@@ -15,6 +16,7 @@ from underlay.model.security_group import PARENT, SecurityGroupTemplate
 _USES = ("used_in_default_sg", "used_in_non_default_sg")
 
 
+@values.reads(Schema(any_of=(schema.UUID, Schema(enum=(PARENT,)))), schema.TEXT)
 def _read_group(value: Any) -> str:
     return PARENT if value == PARENT else values.uuid(value)
 

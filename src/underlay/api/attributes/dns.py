@@ -6,9 +6,10 @@ Names are told to machines by DHCP; no DNS service is told anything.
 import re
 from typing import Any, Final
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, View
+from underlay.api.schema import Schema
 from underlay.model.errors import InvalidInput
 from underlay.model.port import Port
 
@@ -16,6 +17,7 @@ _LONGEST: Final = 255
 _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
+@values.reads(schema.described(Schema(type="string", max_length=_LONGEST), "A host's name or a full domain name."))
 def read_name(value: Any) -> str:
     """A host's name, or a full one with a full stop at the end (RFC 1123, 2.1); in lower case."""
     if not isinstance(value, str):
@@ -27,6 +29,7 @@ def read_name(value: Any) -> str:
     return name
 
 
+@values.reads(schema.described(Schema(type="string", max_length=_LONGEST), "A full domain name, or nothing."))
 def read_domain(value: Any) -> str:
     """A full domain, with a full stop at the end, short enough for a name before it; in lower case. Or nothing."""
     domain = read_name(value)
@@ -70,6 +73,7 @@ def of_port() -> tuple[Attribute, ...]:
             "dns_assignment",
             "The name of each address: a list of `{ip_address, hostname, fqdn}`.",
             show=_show_assignment,
+            shown=schema.list_of(schema.shown(ip_address=schema.IP, hostname=schema.TEXT, fqdn=schema.TEXT)),
         ),
     )
 

@@ -4,9 +4,10 @@ import re
 from base64 import b64decode
 from typing import Any, Final
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, pick
+from underlay.api.schema import Schema
 from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
 from underlay.model.errors import InstanceNotFound
 from underlay.model.ids import InstanceId, ProjectId
@@ -14,16 +15,19 @@ from underlay.model.instance import Instance
 
 USER_DATA_LENGTH: Final = 65535
 _LIMIT: Final = 255
+_PAIRS: Final = 128
 _ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 _WRITABLE = ("name", "public_keys", "user_data", "meta", "availability_zone")
 
 
+@values.reads(Schema(type="string", pattern=f"^{_ID.pattern}$"))
 def _read_id(value: Any) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise ValueError(f"'{values.shown(value)}' is not letters, digits and _ . : - (at most {_LIMIT})")
     return value
 
 
+@values.reads(schema.described(Schema(type="string", max_length=USER_DATA_LENGTH), "base64, RFC 4648 section 4."))
 def _read_user_data(value: Any) -> str:
     text: str = values.text_up_to(USER_DATA_LENGTH)(value)
     try:
@@ -33,13 +37,17 @@ def _read_user_data(value: Any) -> str:
     return text
 
 
-def _read_pairs(max_length: int) -> values.Reader:
+def _read_pairs(max_length: int) -> values.Reader[Any]:
     key, text = values.text_up_to(_LIMIT), values.text_up_to(max_length)
 
+    each = Schema(type="string", max_length=max_length)
+    pairs = Schema(type="object", additional_properties=each, max_properties=_PAIRS)
+
+    @values.reads(schema.nullable(pairs), pairs)
     def read(value: Any) -> dict[str, str]:
         pairs = values.free_dict(value)
-        if len(pairs) > 128:
-            raise ValueError("more than 128 entries")
+        if len(pairs) > _PAIRS:
+            raise ValueError(f"more than {_PAIRS} entries")
         return {key(one): text(other) for one, other in pairs.items()}
 
     return read
@@ -58,7 +66,7 @@ def _delete(record_id: str, revision: int | None) -> DeleteInstance:
     return DeleteInstance(id=InstanceId(record_id), revision=revision)
 
 
-def _row(name: str, description: str, reader: values.Reader) -> Attribute:
+def _row(name: str, description: str, reader: values.Reader[Any]) -> Attribute:
     return Attribute(name, description, show=lambda record, _: getattr(record, name), post=reader, put=reader)
 
 

@@ -2,11 +2,12 @@
 
 from typing import Any, Literal
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import dns, standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.api.attributes.qos import UNENFORCED as NO_QOS
 from underlay.api.attributes.segment import segmentation_id_of
+from underlay.api.schema import Schema
 from underlay.commands.network import CreateNetwork, DeleteNetwork, ProviderAttributes, UpdateNetwork
 from underlay.model.errors import NetworkNotFound, SegmentsSetInConjunctionWithProviders
 from underlay.model.ids import NetworkId, ProjectId
@@ -23,6 +24,15 @@ _PROVIDER = {
     "provider:physical_network": "physical_network",
     "provider:segmentation_id": "segmentation_id",
 }
+_SEGMENT = Schema(
+    type="object",
+    properties={
+        "provider:network_type": Schema(type=("string", "null"), max_length=NETWORK_TYPE_LENGTH),
+        "provider:physical_network": Schema(type=("string", "null"), max_length=PHYSICAL_NETWORK_LENGTH),
+        "provider:segmentation_id": Schema(type=("integer", "null")),
+    },
+    additional_properties=False,
+)
 _SAME_NAME = (
     "name",
     "admin_state_up",
@@ -69,10 +79,13 @@ def _segments(network: Network, _: View) -> list[dict[str, Any]] | None:
     ]
 
 
-def _provider(name: str, description: str, show: Any, reader: values.Reader, wanted: values.Reader) -> Attribute:
+def _provider(
+    name: str, description: str, show: Any, reader: values.Reader[Any], wanted: values.Reader[Any]
+) -> Attribute:
     return Attribute(name, description, show=show, post=reader, put=reader, admin=True, filter=wanted)
 
 
+@values.reads(schema.list_of(_SEGMENT, min_items=1), schema.nullable(schema.list_of(_SEGMENT)))
 def _read_segments(value: Any) -> tuple[ProviderAttributes, ...]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise ValueError(f"'{values.shown(value)}' is not a list of dictionaries")
@@ -86,6 +99,7 @@ def _read_segments(value: Any) -> tuple[ProviderAttributes, ...]:
     )
 
 
+@values.reads(schema.list_of(Schema(type="string", max_length=_ZONE_LENGTH), unique_items=True))
 def _read_zone_hints(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError(f"'{values.shown(value)}' is not a list")
@@ -101,7 +115,7 @@ def _provider_attributes(sent: Values) -> ProviderAttributes:
     return ProviderAttributes(**{field: sent[name] for name, field in _PROVIDER.items() if name in sent})
 
 
-_PROVIDER_READERS: dict[str, values.Reader] = {
+_PROVIDER_READERS: dict[str, values.Reader[Any]] = {
     "provider:network_type": values.or_none(values.text_up_to(NETWORK_TYPE_LENGTH)),
     "provider:physical_network": values.or_none(values.text_up_to(PHYSICAL_NETWORK_LENGTH)),
     "provider:segmentation_id": values.or_none(values.integer),
@@ -144,6 +158,7 @@ def _address_scope(version: Literal[4, 6]) -> Attribute:
         f"ipv{version}_address_scope",
         f"The address scope that its IPv{version} subnets are in, by their subnet pool; null for none.",
         show=lambda record, view: view.address_scope_of(record.id, version) if record.subnet_ids else None,
+        shown=schema.nullable(schema.UUID),
     )
 
 
@@ -165,7 +180,12 @@ NETWORK = Resource(
             filter=standard.text,
             sort=True,
         ),
-        Attribute("subnets", "Ids of its subnets, in order of creation.", show=lambda record, _: record.subnet_ids),
+        Attribute(
+            "subnets",
+            "Ids of its subnets, in order of creation.",
+            show=lambda record, _: record.subnet_ids,
+            shown=schema.list_of(schema.UUID),
+        ),
         standard.shared("Whether all projects may use it. Only an administrator may set it."),
         Attribute(
             "mtu",
@@ -233,6 +253,7 @@ NETWORK = Resource(
             "Whether all its ports are on one layer 2; false when its subnets belong to segments, between which the "
             "data centre routes.",
             show=lambda record, _: not record.is_routed,
+            shown=schema.BOOLEAN,
         ),
         Attribute(
             "availability_zone_hints",
@@ -244,6 +265,7 @@ NETWORK = Resource(
             "availability_zones",
             "Availability zones of the agents that serve it.",
             show=lambda record, view: view.zones_serving(record.id),
+            shown=schema.list_of(schema.TEXT),
         ),
         Attribute(
             "port_security_enabled",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, View
 from underlay.model.errors import PhysicalNetworkNotFound
@@ -10,6 +10,17 @@ from underlay.model.network import Network
 from underlay.model.physical_network import PhysicalNetwork
 from underlay.model.segment import SegmentUse
 from underlay.model.segment_range import NetworkSegmentRange
+
+_RANGE = schema.shown(
+    id=schema.UUID,
+    name=schema.TEXT,
+    minimum=schema.INTEGER,
+    maximum=schema.INTEGER,
+    default=schema.BOOLEAN,
+    shared=schema.BOOLEAN,
+    project_id=schema.nullable(schema.TEXT),
+)
+_USE = schema.shown(segmentation_id=schema.INTEGER, network_id=schema.UUID, project_id=schema.TEXT)
 
 
 def _show_range(part: NetworkSegmentRange) -> dict[str, Any]:
@@ -76,18 +87,38 @@ PHYSICAL_NETWORK = Resource(
             "hosts",
             "The hosts that reach it: those with a bridge for it in `bridge_mappings`.",
             show=lambda record, _: record.hosts,
+            shown=schema.list_of(schema.TEXT),
         ),
         Attribute(
             "ranges",
             "Its network segment ranges.",
             show=lambda record, _: [_show_range(part) for part in record.ranges],
+            shown=schema.list_of(_RANGE),
         ),
-        Attribute("vlans_used", "VLAN ids of its ranges that networks are on, each with its network.", show=_used),
-        Attribute("vlans_free", "VLAN ids of its ranges that no network is on.", show=_free),
         Attribute(
-            "vlans_outside", "VLAN ids that networks are on and no range has, each with its network.", show=_outside
+            "vlans_used",
+            "VLAN ids of its ranges that networks are on, each with its network.",
+            show=_used,
+            shown=schema.list_of(_USE),
         ),
-        Attribute("flat_network_id", "The network that uses it without a tag; null for none.", show=_flat),
+        Attribute(
+            "vlans_free",
+            "VLAN ids of its ranges that no network is on.",
+            show=_free,
+            shown=schema.list_of(schema.INTEGER),
+        ),
+        Attribute(
+            "vlans_outside",
+            "VLAN ids that networks are on and no range has, each with its network.",
+            show=_outside,
+            shown=schema.list_of(_USE),
+        ),
+        Attribute(
+            "flat_network_id",
+            "The network that uses it without a tag; null for none.",
+            show=_flat,
+            shown=schema.nullable(schema.UUID),
+        ),
     ),
     inside=True,
     admin_only=True,

@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import dns, standard, vif
 from underlay.api.attributes.attribute import Attribute, Field, Resource, Values, View, pick
 from underlay.api.attributes.qos import UNENFORCED as NO_QOS
 from underlay.api.attributes.security_group_rule import UNENFORCED
+from underlay.api.schema import Schema
 from underlay.commands.port import CreatePort, DeletePort, FixedIpWish, UpdatePort
 from underlay.model.errors import (
     AllowedAddressPairsMissingIP,
@@ -41,8 +42,23 @@ _BINDING = {"binding:host_id": "host", "binding:vnic_type": "vnic_type", "bindin
 _MAY_BE_BLANK = ("router", "classless-static-route")
 _OPTION_NAME_LENGTH = 64
 _OPTION_VALUE_LENGTH = 255
+_OPTION_VERSION = Schema(type="integer", enum=(4, 6))
+_DHCP_OPTIONS = schema.list_of(
+    schema.exactly(
+        ("opt_name", "opt_value"),
+        opt_name=Schema(type="string", min_length=1, max_length=_OPTION_NAME_LENGTH),
+        opt_value=Schema(type=("string", "null"), max_length=_OPTION_VALUE_LENGTH),
+        ip_version=_OPTION_VERSION,
+    )
+)
+_SHOWN_DHCP_OPTION = schema.shown(opt_name=schema.TEXT, opt_value=schema.TEXT, ip_version=_OPTION_VERSION)
+_ADDRESS = Schema(any_of=(schema.IP, schema.CIDR))
 
 
+@values.reads(
+    schema.list_of(schema.exactly(subnet_id=schema.UUID, ip_address=schema.IP)),
+    schema.list_of(schema.shown(subnet_id=schema.UUID, ip_address=schema.IP)),
+)
 def _read_fixed_ips(value: Any) -> tuple[FixedIpWish, ...]:
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for fixed IP: '{values.shown(value)}'")
@@ -67,6 +83,7 @@ class _DhcpOptions(msgspec.Struct, frozen=True):
     withdrawn: tuple[tuple[str, Literal[4, 6]], ...] = ()
 
 
+@values.reads(_DHCP_OPTIONS, schema.list_of(_SHOWN_DHCP_OPTION))
 def _read_dhcp_options(value: Any) -> _DhcpOptions:
     if not isinstance(value, list):
         raise ValueError(f"'{values.shown(value)}' is not a list")
@@ -103,6 +120,7 @@ def _is_blank_on_purpose(option: dict[str, Any]) -> bool:
     return option.get("opt_name") in _MAY_BE_BLANK and option.get("opt_value") == ""
 
 
+@values.reads(schema.list_of(schema.UUID, unique_items=True))
 def _read_groups(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError(f"'{values.shown(value)}' is not a list")
@@ -112,6 +130,10 @@ def _read_groups(value: Any) -> tuple[str, ...]:
     return ids
 
 
+@values.reads(
+    schema.list_of(schema.exactly(("ip_address",), ip_address=_ADDRESS, mac_address=schema.nullable(schema.MAC))),
+    schema.list_of(schema.shown(ip_address=_ADDRESS, mac_address=schema.MAC)),
+)
 def _read_pairs(value: Any) -> tuple[AllowedAddressPair, ...]:
     if not isinstance(value, list):
         raise HTTPBadRequest("Allowed address pairs must be a list.")
@@ -174,6 +196,7 @@ def _show_vif_details(port: Port, view: View) -> dict[str, Any]:
     return vif.vif_details(port.binding.host, view)
 
 
+@values.reads(Schema(type="string", pattern=r"^(ip_address|ip_address_substr|subnet_id)="))
 def _read_fixed_ips_filter(value: Any) -> tuple[str, str]:
     key, equals, wanted = str(value).partition("=")
     if not equals or key.strip() not in ("ip_address", "ip_address_substr", "subnet_id"):
@@ -192,6 +215,7 @@ def _has_fixed_ips(shown: Any, wanted: Collection[Any]) -> bool:
     return all(any((key, one[key]) in wanted for one in shown) for key in keys)
 
 
+@values.reads(schema.MAC)
 def _mac_text(value: Any) -> str:
     try:
         return str(values.mac_address(value))
@@ -268,6 +292,7 @@ PORT = Resource(
             "mac_address",
             "Its MAC, unique on the network; made by the server when not sent, and anew when an update sends null.",
             show=lambda record, _: str(record.mac_address),
+            shown=schema.MAC,
             post=values.or_none(values.mac_address),
             put=values.or_none(values.mac_address),
             filter=_mac_text,
@@ -296,6 +321,7 @@ PORT = Resource(
             "status_reason",
             "Ours: why its host could not wire it; empty when there is nothing to say.",
             show=Field("status_reason"),
+            shown=schema.TEXT,
         ),
         Attribute(
             "ip_allocation",
@@ -311,6 +337,7 @@ PORT = Resource(
             "binding:host_id",
             "The host that it is plugged on. When not sent, the host where its device appears.",
             show=lambda record, _: record.binding.host or "",
+            shown=schema.TEXT,
             post=_host,
             put=_host,
             admin=True,
@@ -320,12 +347,14 @@ PORT = Resource(
             "binding:vif_type",
             "`ovs` when bound to a host, `binding_failed` with a device that is not for Open vSwitch, else `unbound`.",
             show=_show_vif_type,
+            shown=schema.TEXT,
             admin=True,
         ),
         Attribute(
             "binding:vif_details",
             "How the machine's device is to be plugged: bridge and datapath.",
             show=_show_vif_details,
+            shown=schema.OBJECT,
             admin=True,
         ),
         Attribute(
@@ -393,6 +422,7 @@ PORT = Resource(
             "qos_network_policy_id",
             "The QoS policy of its network.",
             show=lambda record, view: view.qos_policy_of(record.network_id),
+            shown=schema.nullable(schema.UUID),
         ),
         standard.flag(
             "propagate_uplink_status",
@@ -402,6 +432,19 @@ PORT = Resource(
             "trunk_details",
             "Of a trunk's parent port: `{trunk_id, sub_ports}`, each subport with its `mac_address`; else null.",
             show=lambda record, view: view.trunk_details(record.id),
+            shown=schema.nullable(
+                schema.shown(
+                    trunk_id=schema.UUID,
+                    sub_ports=schema.list_of(
+                        schema.shown(
+                            port_id=schema.UUID,
+                            segmentation_type=schema.TEXT,
+                            segmentation_id=schema.INTEGER,
+                            mac_address=schema.MAC,
+                        )
+                    ),
+                )
+            ),
         ),
         *dns.of_port(),
         standard.description("port"),

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard, vif
 from underlay.api.attributes.attribute import Attribute, Parent, Resource, Values, View, pick
 from underlay.api.attributes.port import PORT
+from underlay.api.schema import Schema
 from underlay.commands.port_binding import CreatePortBinding
 from underlay.model.errors import PortBindingNotFound
 from underlay.model.ids import HostName, PortId, ProjectId
@@ -14,6 +15,7 @@ from underlay.model.port_binding import PortBinding
 _vnic_type = values.one_of(vif.VNIC_TYPES, values.text_up_to(64))
 
 
+@values.reads(Schema(type="string", min_length=1, max_length=255))
 def _read_host(value: Any) -> HostName:
     host = values.text_up_to(255)(value)
     if not host:
@@ -67,7 +69,12 @@ PORT_BINDING = Resource(
             show=_show_vif_type,
             filter=standard.text,
         ),
-        Attribute("vif_details", "How the machine's device is to be plugged on the host.", show=_show_vif_details),
+        Attribute(
+            "vif_details",
+            "How the machine's device is to be plugged on the host.",
+            show=_show_vif_details,
+            shown=schema.OBJECT,
+        ),
         Attribute(
             "vnic_type",
             "Kind of device; only `normal` is wired.",

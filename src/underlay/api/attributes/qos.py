@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from underlay.api import schema
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.commands.qos import CreateQosPolicy, DeleteQosPolicy, UpdateQosPolicy
@@ -48,6 +49,7 @@ QOS_POLICY = Resource(
             "rules",
             "Its rules of all types, in order of creation, with `type` and `qos_policy_id`; changed under its URL.",
             show=_show_rules,
+            shown=schema.list_of(schema.shown(id=schema.UUID, qos_policy_id=schema.UUID, type=schema.TEXT)),
         ),
         standard.description("policy"),
         *standard.tags(post=True),

@@ -34,7 +34,9 @@ ANY_DIRECTION: Final = ("any", *DIRECTIONS)
 _rate: Final = values.integer_between(0, MOST)
 
 
-def _row(name: str, description: str, reader: Reader, filter_reader: Reader, *, required: bool = False) -> Attribute:
+def _row(
+    name: str, description: str, reader: Reader[Any], filter_reader: Reader[Any], *, required: bool = False
+) -> Attribute:
     return Attribute(
         name,
         description,

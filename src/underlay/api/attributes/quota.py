@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.commands.quota import ResetQuota, SetQuota
 from underlay.model.errors import TenantQuotaNotFound
@@ -51,8 +51,10 @@ QUOTA = Resource(
             put=values.boolean,
         ),
         Attribute("force", "Set limits whatever is in use, which is so without it too.", put=values.boolean),
-        Attribute("project_id", "The project.", show=lambda record, _: record.project_id),
-        Attribute("tenant_id", "The old name of `project_id`.", show=lambda record, _: record.project_id),
+        Attribute("project_id", "The project.", show=lambda record, _: record.project_id, shown=schema.TEXT),
+        Attribute(
+            "tenant_id", "The old name of `project_id`.", show=lambda record, _: record.project_id, shown=schema.TEXT
+        ),
     ),
     update=_update,
     delete=_delete,

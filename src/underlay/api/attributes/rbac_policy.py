@@ -5,6 +5,7 @@ from typing import Any, get_args
 from underlay.api import values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values
+from underlay.api.schema import Schema
 from underlay.commands.rbac_policy import CreateRbacPolicy, DeleteRbacPolicy, UpdateRbacPolicy
 from underlay.model.change import RECORD_TYPES
 from underlay.model.errors import InvalidInput, RbacPolicyNotFound
@@ -12,6 +13,7 @@ from underlay.model.ids import ProjectId
 from underlay.model.rbac_policy import RbacPolicy, SharedObject
 
 
+@values.reads(Schema(type="string", enum=get_args(SharedObject)))
 def _read_type(value: Any) -> str:
     wanted = value.strip().lower() if isinstance(value, str) else value
     if wanted not in get_args(SharedObject) or wanted not in RECORD_TYPES:
@@ -19,6 +21,7 @@ def _read_type(value: Any) -> str:
     return str(wanted)
 
 
+@values.reads(Schema(type="string", min_length=1, max_length=standard.PROJECT_ID_LENGTH))
 def _read_target(value: Any) -> str:
     target: str = values.text_up_to(standard.PROJECT_ID_LENGTH)(value)
     if not target.strip():
@@ -46,7 +49,7 @@ def _delete(record_id: str, _: int | None) -> DeleteRbacPolicy:
     return DeleteRbacPolicy(id=record_id)
 
 
-def _fixed(name: str, description: str, reader: values.Reader) -> Attribute:
+def _fixed(name: str, description: str, reader: values.Reader[Any]) -> Attribute:
     return Attribute(
         name,
         description,

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.api.attributes.security_group_rule import UNENFORCED
+from underlay.api.schema import Schema
 from underlay.commands.security_group import CreateSecurityGroup, DeleteSecurityGroup, UpdateSecurityGroup
 from underlay.model.errors import SecurityGroupDefaultAlreadyExists, SecurityGroupNotFound
 from underlay.model.ids import ProjectId
@@ -15,6 +16,7 @@ from underlay.model.security_group import SecurityGroup
 _SAME_NAME = ("name", "description", "stateful")
 
 
+@values.reads(Schema(type="string", max_length=standard.NAME_LENGTH))
 def _read_name(value: Any) -> str:
     name: str = values.text_up_to(standard.NAME_LENGTH)(value)
     if name.lower() == "default":
@@ -72,6 +74,7 @@ SECURITY_GROUP = Resource(
             "security_group_rules",
             "Its rules, in order of creation, as `/v2.0/security-group-rules` shows them.",
             show=_show_rules,
+            shown=schema.list_of(schema.shown(id=schema.UUID, security_group_id=schema.UUID, direction=schema.TEXT)),
         ),
         standard.description("security group"),
         *standard.tags(),

@@ -3,7 +3,7 @@ security-groups-remote-address-group and security-groups-rules-belongs-to-defaul
 
 from typing import Final
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard, traffic
 from underlay.api.attributes.attribute import Attribute, Resource, Values, pick
 from underlay.commands.security_group import CreateSecurityGroupRule, DeleteSecurityGroupRule
@@ -55,6 +55,7 @@ SECURITY_GROUP_RULE = Resource(
             "normalized_cidr",
             "`remote_ip_prefix` without the bits behind its length.",
             show=lambda record, _: normalized_cidr(record.traffic),
+            shown=schema.nullable(schema.CIDR),
             filter=standard.text,
             sort=True,
         ),

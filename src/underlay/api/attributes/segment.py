@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, pick
 from underlay.commands.network import ProviderAttributes
@@ -51,6 +51,7 @@ SEGMENT = Resource(
             "name",
             "What it is called; null for nothing.",
             show=lambda record, _: record.name or None,
+            shown=schema.nullable(schema.TEXT),
             post=_name,
             put=_name,
             filter=standard.text,

@@ -1,8 +1,6 @@
 """Network segment ranges: `/v2.0/network_segment_ranges`, extension `network-segment-range`. Administrators only."""
 
-from typing import Any
-
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.commands.segment_range import CreateSegmentRange, DeleteSegmentRange, UpdateSegmentRange
@@ -71,10 +69,6 @@ def _end(name: str, description: str) -> Attribute:
     )
 
 
-def _shown(name: str, description: str, show: Any) -> Attribute:
-    return Attribute(name, description, show=show)
-
-
 SEGMENT_RANGE = Resource(
     name="network_segment_range",
     collection="network_segment_ranges",
@@ -116,8 +110,18 @@ SEGMENT_RANGE = Resource(
         ),
         _end("minimum", "Its first VLAN id, 1-4094."),
         _end("maximum", "Its last VLAN id. A range may grow whatever of it is in use, and shrink to what is in use."),
-        _shown("used", "VLAN ids that networks are on, each with the project of the network.", used),
-        _shown("available", "VLAN ids that no network is on.", _available),
+        Attribute(
+            "used",
+            "VLAN ids that networks are on, each with the project of the network.",
+            show=used,
+            shown=schema.map_of(schema.TEXT),
+        ),
+        Attribute(
+            "available",
+            "VLAN ids that no network is on.",
+            show=_available,
+            shown=schema.list_of(schema.INTEGER),
+        ),
         standard.description("range"),
         *standard.tags(),
         *standard.history(),

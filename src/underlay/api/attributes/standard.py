@@ -4,8 +4,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes.attribute import Attribute, Field, timestamp
+from underlay.api.schema import Schema
 from underlay.api.values import Reader
 from underlay.model.errors import InvalidInput
 
@@ -16,6 +17,7 @@ TAG_LENGTH = 255
 TAGS_LIMIT = 1000
 
 
+@values.reads(schema.TEXT)
 def text(value: Any) -> str:
     """A filter's value as it stands in the query."""
     return str(value)
@@ -59,7 +61,7 @@ def owner() -> tuple[Attribute, Attribute]:
     )
 
 
-def flag(name: str, description: str, *, put: Reader | None = values.boolean) -> Attribute:
+def flag(name: str, description: str, *, put: Reader[Any] | None = values.boolean) -> Attribute:
     """A boolean that has the same name in the record."""
     return Attribute(
         name,
@@ -121,6 +123,7 @@ def description(of: str) -> Attribute:
     )
 
 
+@values.reads(schema.list_of(Schema(type="string", max_length=TAG_LENGTH), max_items=TAGS_LIMIT, unique_items=True))
 def read_tags(value: Any) -> tuple[str, ...]:
     """A list of tags, each once. Raises ValueError with Neutron's reasons."""
     if not isinstance(value, list):
@@ -155,6 +158,7 @@ def tags(*, post: bool = False) -> tuple[Attribute, ...]:
     )
 
 
+@values.reads(schema.TIME)
 def _read_moment(value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(str(value))

@@ -5,9 +5,10 @@ from typing import Any
 
 from msgspec import UNSET
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
+from underlay.api.schema import Schema
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.model.address import AddressRange, IpAddress
 from underlay.model.errors import (
@@ -47,6 +48,7 @@ _AT_CREATION = (
 )
 
 
+@values.reads(schema.list_of(Schema(type="string", max_length=255, pattern=f"^{_OWNER.pattern}$")))
 def _read_service_types(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise InvalidInputSubnetServiceType(values.shown(value))
@@ -58,10 +60,12 @@ def _read_service_types(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
+@values.reads(Schema(any_of=(schema.UUID, Schema(enum=(PREFIX_DELEGATION,)))), schema.UUID)
 def _read_pool_id(value: Any) -> str:
     return PREFIX_DELEGATION if value == PREFIX_DELEGATION else values.uuid(value)
 
 
+@values.reads(schema.list_of(schema.exactly(("start", "end"), start=schema.IP, end=schema.IP)))
 def _read_pools(value: Any) -> tuple[AddressRange, ...]:
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for IP pool: '{values.shown(value)}'")
@@ -75,6 +79,7 @@ def _read_pools(value: Any) -> tuple[AddressRange, ...]:
     return tuple(pools)
 
 
+@values.reads(schema.list_of(schema.IP, unique_items=True))
 def _read_nameservers(value: Any) -> tuple[IpAddress, ...]:
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for nameserver: '{values.shown(value)}'")
@@ -90,6 +95,7 @@ def _read_nameservers(value: Any) -> tuple[IpAddress, ...]:
     return tuple(servers)
 
 
+@values.reads(schema.list_of(schema.exactly(("destination", "nexthop"), destination=schema.CIDR, nexthop=schema.IP)))
 def _read_routes(value: Any) -> tuple[HostRoute, ...]:
     if not isinstance(value, list):
         raise ValueError(f"Invalid data format for hostroute: '{values.shown(value)}'")
@@ -177,6 +183,7 @@ SUBNET = Resource(
             "Its block of addresses, `10.10.100.0/24`. An abbreviated `10.10.100/24` is read, stored in full, and "
             "answered with a `Warning` header. Must not overlap another subnet of the network.",
             show=lambda record, _: str(record.cidr),
+            shown=schema.CIDR,
             post=values.or_none(values.cidr),
             filter=standard.text,
             sort=True,

@@ -5,9 +5,10 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, pick
+from underlay.api.schema import Schema
 from underlay.commands.subnet_pool import CreateSubnetPool, DeleteSubnetPool, UpdateSubnetPool
 from underlay.model.address import IpNetwork
 from underlay.model.errors import SubnetPoolNotFound
@@ -28,6 +29,7 @@ _WRITABLE = (
 )
 
 
+@values.reads(schema.list_of(schema.CIDR, max_items=1_000, unique_items=True))
 def read_prefixes(value: Any) -> tuple[IpNetwork, ...]:
     """A list of prefixes; host bits are dropped, as Neutron does here."""
     if not isinstance(value, list):
@@ -50,6 +52,7 @@ def read_prefixes(value: Any) -> tuple[IpNetwork, ...]:
     return tuple(prefixes)
 
 
+@values.reads(Schema(type="string", min_length=1, max_length=standard.NAME_LENGTH))
 def _read_name(value: Any) -> str:
     name: str = values.text_up_to(standard.NAME_LENGTH)(value)
     if not name.strip():
@@ -57,6 +60,7 @@ def _read_name(value: Any) -> str:
     return name
 
 
+@values.reads(Schema(type="integer", minimum=0, maximum=_LIMIT))
 def _read_count(value: Any) -> int:
     count = values.integer(value)
     if not 0 <= count <= _LIMIT:
@@ -81,6 +85,7 @@ def _length(name: str, description: str) -> Attribute:
         name,
         description,
         show=lambda record, _: str(getattr(record, name)),
+        shown=Schema(type="string", pattern="^[0-9]+$"),
         post=values.null_as(UNSET, _read_count),
         put=_read_count,
         filter=standard.text,

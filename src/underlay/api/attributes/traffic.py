@@ -1,12 +1,12 @@
 """The attributes that say which packets a rule lets pass: of rules of security groups, and of those they start with."""
 
-from collections.abc import Callable
 from ipaddress import ip_interface
 from typing import Any, Final
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Values, pick
+from underlay.api.schema import Schema
 from underlay.model.errors import (
     InvalidCIDR,
     SecurityGroupInvalidPortValue,
@@ -37,7 +37,7 @@ def traffic_of(sent: Values) -> Traffic:
     return Traffic(**pick(sent, *NAMES))
 
 
-def rows(read_group: values.Reader) -> tuple[Attribute, ...]:
+def rows(read_group: values.Reader[Any]) -> tuple[Attribute, ...]:
     """The attributes. `read_group` reads the id of a remote group."""
     return (
         _row(
@@ -82,9 +82,9 @@ def rows(read_group: values.Reader) -> tuple[Attribute, ...]:
 def _row(
     name: str,
     description: str,
-    reader: values.Reader,
+    reader: values.Reader[Any],
     *,
-    wanted: Callable[[Any], Any] = standard.text,
+    wanted: values.Reader[Any] = standard.text,
     required: bool = False,
 ) -> Attribute:
     return Attribute(
@@ -98,6 +98,7 @@ def _row(
     )
 
 
+@values.reads(Schema(type="string", enum=_ETHERTYPES))
 def _read_ethertype(value: Any) -> str:
     for ethertype in _ETHERTYPES:
         if isinstance(value, str) and value.lower() == ethertype.lower():
@@ -105,6 +106,7 @@ def _read_ethertype(value: Any) -> str:
     raise SecurityGroupRuleInvalidEtherType(values.shown(value), str(list(_ETHERTYPES)))
 
 
+@values.reads(Schema(type=("string", "integer", "null")), schema.nullable(schema.TEXT))
 def _read_protocol(value: Any) -> str | None:
     if value is None or value == "any":
         return None
@@ -116,6 +118,7 @@ def _read_protocol(value: Any) -> str | None:
     raise SecurityGroupRuleInvalidProtocol(values.shown(value), str(("any", *PROTOCOLS)))
 
 
+@values.reads(Schema(type=("integer", "null"), minimum=0, maximum=_HIGHEST_PORT))
 def _read_port(value: Any) -> int | None:
     if value is None:
         return None
@@ -125,6 +128,9 @@ def _read_port(value: Any) -> int | None:
     raise SecurityGroupInvalidPortValue(values.shown(value))
 
 
+@values.reads(
+    Schema(any_of=(schema.IP, schema.CIDR, Schema(enum=("",)), Schema(type="null"))), schema.nullable(schema.TEXT)
+)
 def _read_prefix(value: Any) -> str | None:
     if value is None or value == "":
         return None

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
+from underlay.api.schema import Schema
 from underlay.commands.trunk import CreateTrunk, DeleteTrunk, SubPortWish, UpdateTrunk
 from underlay.model.errors import InvalidInput, TrunkNotFound
 from underlay.model.ids import PortId, ProjectId
@@ -13,9 +14,23 @@ from underlay.model.trunk import Trunk
 UNENFORCED = "hosts do not wire subports yet"
 """Said to who asks for a trunk."""
 
+SHOWN_SUB_PORTS = schema.list_of(
+    schema.shown(port_id=schema.UUID, segmentation_type=schema.TEXT, segmentation_id=schema.INTEGER)
+)
 _KEYS = ("port_id", "segmentation_type", "segmentation_id")
 
 
+@values.reads(
+    schema.list_of(
+        schema.exactly(
+            ("port_id",),
+            port_id=schema.UUID,
+            segmentation_type=Schema(type="string", max_length=255),
+            segmentation_id=schema.INTEGER,
+        )
+    ),
+    SHOWN_SUB_PORTS,
+)
 def read_sub_ports(value: Any) -> tuple[SubPortWish, ...]:
     """A list of `{port_id, segmentation_type, segmentation_id}`, no port and no VLAN id twice.
 

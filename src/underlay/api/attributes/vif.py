@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from underlay.api import values
+from underlay.api import schema, values
 from underlay.api.attributes.attribute import View
 from underlay.model.errors import InvalidInput
 from underlay.model.ids import HostName
@@ -53,6 +53,7 @@ def vif_details(host: HostName | None, view: View) -> dict[str, Any]:
     }
 
 
+@values.reads(schema.nullable(schema.OBJECT), schema.OBJECT)
 def read_profile(value: Any) -> dict[str, Any]:
     """Any JSON object that is not too long. Raises InvalidInput."""
     profile = values.free_dict(value)
