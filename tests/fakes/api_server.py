@@ -99,14 +99,15 @@ class ApiServer:
         self._made = 0
         self._is_broken = False
         self._chance = Random(1)
+        self.service = Service(
+            store=self.store,
+            regulations=regulations,
+            verify=self._verify,
+            circumstances=self._circumstances,
+            max_request_bytes=max_request_bytes,
+        )
         self.app: ASGIApp = build_app(
-            Service(
-                store=self.store,
-                regulations=regulations,
-                verify=self._verify,
-                circumstances=self._circumstances,
-                max_request_bytes=max_request_bytes,
-            ),
+            self.service,
             self.feed,
             ThreadPoolExecutor(workers),
             asyncio.Event(),

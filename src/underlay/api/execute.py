@@ -8,7 +8,7 @@ from underlay.api.exchange import Service, Store, Transaction
 from underlay.api.render import Viewpoint, render
 from underlay.commands.command import Command
 from underlay.commands.segment_range import DeclareDefaultRanges
-from underlay.commands.subnet import GiveAutoAddresses
+from underlay.commands.subnet import DeleteSubnet, GiveAutoAddresses
 from underlay.model.caller import Caller
 from underlay.model.change import Writes
 from underlay.model.ids import ProjectId
@@ -85,10 +85,13 @@ def _in_one(
     return service.store.write(work)
 
 
-def finish_spreading(service: Service) -> None:
-    """Before the first request: ports get the automatic addresses that a restart kept from them (`auto_address`)."""
+def finish_interrupted(service: Service) -> None:
+    """Before the first request: ports get or lose the automatic addresses as a restart kept them from (`auto_address`)."""
     caller = Caller("underlay-server", ProjectId(""), frozenset({"admin"}))
     with service.store.read() as reading:
-        spreading = [subnet.id for subnet in reading.records_of(Subnet) if subnet.is_spreading]
-    for subnet_id in spreading:
-        execute(service, caller, (GiveAutoAddresses(subnet_id),))
+        subnets = reading.records_of(Subnet)
+    for subnet in subnets:
+        if subnet.is_spreading:
+            execute(service, caller, (GiveAutoAddresses(subnet.id),))
+        if subnet.is_leaving:
+            execute(service, caller, (DeleteSubnet(subnet.id),))

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 
 from underlay.api.app import build_app
 from underlay.api.exchange import Service
-from underlay.api.execute import declare_default_ranges, finish_spreading
+from underlay.api.execute import declare_default_ranges, finish_interrupted
 from underlay.identity.key import read_key
 from underlay.main.config import parse_base_mac, parse_vlan_ranges
 from underlay.main.identity import entrance
@@ -122,7 +122,7 @@ def application(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         feed.start()
-        await run_sync(finish_spreading, service)
+        await run_sync(finish_interrupted, service)
         if stopping is not None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, stopping.call)

@@ -30,6 +30,7 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     subnetpool_id: the subnet pool that its block is of.
     service_types: device_owners of the ports that may have addresses of it; () for all.
     is_spreading: not all ports that were there before it have their automatic address yet.
+    is_leaving: it was deleted, and not all ports have lost their automatic address yet.
     dhcp_address: the address asked for the subnet's DHCP port; None lets the server pick (lowest free).
     """
 
@@ -54,6 +55,7 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     service_types: tuple[str, ...] = ()
     dns_publish_fixed_ip: bool = False
     is_spreading: bool = False
+    is_leaving: bool = False
     tags: tuple[str, ...] = ()
     segment_id: SegmentId | None = None
 

@@ -2,7 +2,7 @@
 
 A guest makes its address itself as soon as it hears the prefix, so every port gets it when a SLAAC subnet comes, and
 loses it when that goes. A network may have very many ports; so a transaction sees to `PART` of them and leaves the rest
-to the next (`Verdict.then`). What a restart interrupts is taken up again: `Subnet.is_spreading`.
+to the next (`Verdict.then`). What a restart interrupts is taken up again: `Subnet.is_spreading`, `Subnet.is_leaving`.
 Source: RFC 4862; Neutron's treatment of subnets with mode slaac or dhcpv6-stateless.
 """
 
@@ -36,9 +36,9 @@ def first_part(
 
 
 def give(command: GiveAutoAddresses, snapshot: Snapshot, circumstances: Circumstances) -> Verdict:
-    """The next ports get their addresses; after the last the subnet is no longer spreading. Nothing when it is gone."""
+    """The next ports get their addresses; after the last the subnet is no longer spreading. Nothing when it is gone or going."""
     subnet = snapshot.subnet(command.id)
-    if subnet is None:
+    if subnet is None or subnet.is_leaving:
         return Verdict()
     ports = snapshot.ports_by_mac(subnet.network_id, command.after, PART)
     given = _given(subnet, ports, snapshot, circumstances)
@@ -48,8 +48,9 @@ def give(command: GiveAutoAddresses, snapshot: Snapshot, circumstances: Circumst
 
 
 def take(subnet: Subnet, snapshot: Snapshot, circumstances: Circumstances) -> tuple[Writes, DeleteSubnet | None]:
-    """For a subnet that is to go: ports lose their addresses; with a rest left to do the subnet stays for the moment.
+    """For a subnet that is to go: ports lose their addresses; with a rest left to do it stays for the moment, leaving.
 
+    A leaving subnet gives no addresses any more (rules.fixed_ip), so that what was begun can be ended.
     Raises SubnetInUse while a router's port has an address of it.
     """
     for owner in ROUTER_OWNERS:
@@ -61,7 +62,10 @@ def take(subnet: Subnet, snapshot: Snapshot, circumstances: Circumstances) -> tu
     left = dhcp_port.leave(subnet.id, servers, circumstances)
     guests = [port for port in ports if port.device_owner not in AUTO_DELETED_OWNERS]
     puts = (*left.puts, *(_without(subnet.id, port, circumstances) for port in guests))
-    return Writes(puts=puts, deletes=left.deletes), DeleteSubnet(subnet.id) if len(ports) == PART else None
+    if len(ports) < PART:
+        return Writes(puts=puts, deletes=left.deletes), None
+    leaving = amended(subnet, circumstances.now, is_leaving=True, is_spreading=False)
+    return Writes(puts=(leaving, *puts), deletes=left.deletes), DeleteSubnet(subnet.id)
 
 
 def _given(subnet: Subnet, ports: Iterable[Port], snapshot: Snapshot, circumstances: Circumstances) -> tuple[Port, ...]:

@@ -93,15 +93,18 @@ def assign(
 def _serving(subnets: Sequence[Subnet], claimant: Claimant) -> Sequence[Subnet]:
     """Those that serve ports of this device_owner, those for it alone first; DHCP ports serve all that have DHCP.
 
+    None that is leaving.
+
     Raises IpAddressGenerationFailureNoMatchingSubnet when there are subnets and none of these.
     """
     owner = claimant.device_owner
+    staying = [subnet for subnet in subnets if not subnet.is_leaving]
     serving = [
         subnet
-        for subnet in subnets
+        for subnet in staying
         if not subnet.service_types or owner in subnet.service_types or (owner == DHCP_OWNER and subnet.enable_dhcp)
     ]
-    if subnets and not serving:
+    if staying and not serving:
         raise IpAddressGenerationFailureNoMatchingSubnet(claimant.network_id, owner)
     return sorted(serving, key=lambda subnet: not subnet.service_types)
 

@@ -5,6 +5,7 @@ from msgspec import structs
 
 from fakes.cloud import ADMIN, RED_MEMBER, Cloud, addresses
 from underlay.commands.command import Command
+from underlay.commands.port import CreatePort, FixedIpWish
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, GiveAutoAddresses, UpdateSubnet
 from underlay.model.caller import Caller
 from underlay.model.errors import InvalidInput, SubnetInUse
@@ -108,6 +109,26 @@ def test_what_was_interrupted_goes_on() -> None:
     assert not cloud.records(Subnet)[0].is_spreading
     all_of_it(cloud, DeleteSubnet(subnet.id))
     assert [0] == all_of_it(cloud, GiveAutoAddresses(subnet.id))
+
+
+def test_a_delete_that_was_interrupted_goes_on() -> None:
+    """The subnet says that it is leaving, and gives nobody an address any more: not new ports, not those without."""
+    cloud = Cloud(regulations=structs.replace(Cloud().regulations, quota_defaults={}))
+    network = cloud.network()
+    all_of_it(cloud, slaac(network))
+    for _ in range(auto_address.PART + 1):
+        cloud.port(network)
+    (subnet,) = cloud.records(Subnet)
+    cloud.do(DeleteSubnet(subnet.id))
+    assert [True] == [each.is_leaving for each in cloud.records(Subnet)]
+    left = sum(bool(port.fixed_ips) for port in cloud.records(Port))
+    assert [0] == all_of_it(cloud, GiveAutoAddresses(subnet.id))
+    assert [] == addresses(cloud.port(network))
+    router = cloud.refusal(CreatePort(ADMIN.project_id, network.id, fixed_ips=(FixedIpWish(subnet.id),)))
+    assert isinstance(router, InvalidInput)
+    assert left == sum(bool(port.fixed_ips) for port in cloud.records(Port)) == 2
+    all_of_it(cloud, DeleteSubnet(subnet.id))
+    assert ([], []) == (cloud.records(Subnet), [port for port in cloud.records(Port) if port.fixed_ips])
 
 
 def test_an_automatic_subnet_takes_its_addresses_along() -> None:
