@@ -177,22 +177,30 @@ def test_agents(any_store: AnyStore) -> None:
 
 
 def test_dhcp_scheduling(any_store: AnyStore) -> None:
-    """Who serves what, how much each serves, and which networks with DHCP nobody serves."""
+    """Who serves what, how much each serves, and which networks with DHCP too few serve."""
     second = network(2, subnets=1)
     off = network(3, subnets=1)
     records = (NET, V4, V6, second, subnet(second), off, replace(subnet(off), enable_dhcp=False))
     put(any_store, *records, AGENT)
-    assert ask(any_store, lambda moment: list(moment.unserved_networks())) == [NET.id, second.id]
+    assert ask(any_store, lambda moment: list(moment.underserved_networks(1))) == [NET.id, second.id]
     binding = dhcp_binding(NET)
     put(any_store, binding)
-    assert ask(any_store, lambda moment: list(moment.unserved_networks())) == [second.id]
+    assert ask(any_store, lambda moment: list(moment.underserved_networks(1))) == [second.id]
     assert ask(any_store, lambda moment: list(moment.dhcp_bindings_of(NET.id))) == [binding]
     assert ask(any_store, lambda moment: list(moment.dhcp_bindings_on(binding.agent_id))) == [binding]
     assert ask(any_store, lambda moment: list(moment.dhcp_bindings_on(AgentId("none")))) == []
     put(any_store, dhcp_binding(second))
+    assert ask(any_store, lambda moment: list(moment.underserved_networks(1))) == []
+    assert ask(any_store, lambda moment: list(moment.underserved_networks(2))) == [NET.id, second.id]
     assert ask(any_store, lambda moment: moment.dhcp_loads()) == {binding.agent_id: 2}
     delete(any_store, Ref("dhcp_binding", binding.id))
-    assert ask(any_store, lambda moment: list(moment.unserved_networks())) == [NET.id]
+    assert ask(any_store, lambda moment: list(moment.underserved_networks(1))) == [NET.id]
+
+
+def test_a_routed_network_may_lack_agents(any_store: AnyStore) -> None:
+    """However many serve it: whether each segment has one is for the rules to say."""
+    put(any_store, NET, replace(V4, segment_id="segment"), AGENT, dhcp_binding(NET))
+    assert ask(any_store, lambda moment: list(moment.underserved_networks(1))) == [NET.id]
 
 
 def test_a_moment_for_reading_does_not_write(any_store: AnyStore) -> None:

@@ -86,7 +86,7 @@ def _in_one(
 
 
 def finish_interrupted(service: Service) -> None:
-    """Before the first request: ports get or lose the automatic addresses as a restart kept them from (`auto_address`)."""
+    """Before the first request: ports get or lose the automatic addresses that a restart came between."""
     caller = Caller("underlay-server", ProjectId(""), frozenset({"admin"}))
     with service.store.read() as reading:
         subnets = reading.records_of(Subnet)

@@ -99,6 +99,9 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = "warn"
     agent_down_time_s: Annotated[int, Meta(description="An agent silent for longer is shown as down.")] = 75
+    allow_automatic_dhcp_failover: Annotated[
+        bool, Meta(description="Whether networks of a DHCP agent that is down go to others that reach them.")
+    ] = True
     dhcp_agents_per_network: Annotated[int, Meta(description="DHCP agents that serve a network.")] = 1
     max_request_bytes: Annotated[int, Meta(description="A larger request body gets 413.")] = 1_048_576
     change_retention: Annotated[

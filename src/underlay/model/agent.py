@@ -18,7 +18,11 @@ METADATA_AGENT: Final[AgentType] = "Metadata agent"
 
 class Agent(msgspec.Struct, frozen=True, tag="agent", tag_field="kind"):
     """(host, agent_type) is unique. The time of the last heartbeat is not part of the record: it changes
-    every few seconds and is nobody's configuration, so it makes no change in the feed."""
+    every few seconds and is nobody's configuration, so it makes no change in the feed.
+
+    Attributes:
+    alive_since: the first heartbeat after which it was never silent for long enough to be taken for down.
+    """
 
     id: AgentId
     agent_type: AgentType
@@ -31,6 +35,7 @@ class Agent(msgspec.Struct, frozen=True, tag="agent", tag_field="kind"):
     configurations: dict[str, Any] = {}
     description: str = ""
     availability_zone: str = "nova"
+    alive_since: datetime | None = None
 
 
 class DhcpBinding(msgspec.Struct, frozen=True, tag="dhcp_binding", tag_field="kind"):

@@ -1,13 +1,12 @@
 """Agents: registered by their heartbeat, switched by the administrator, given networks to serve DHCP for.
 
-A network is given to agents when it gets DHCP (rules.subnet). What has none then, because no agent was alive, goes to
-the next agent that appears, comes back or is switched on. The heartbeat of an agent that was alive all the time gives
-it nothing: a network that the administrator took from it stays taken, its DHCP port reserved, until added elsewhere.
+A network is given to agents when it gets DHCP (rules.subnet). What has none then, or too few, because no agent was
+alive, goes to the next agent that appears, comes back or is switched on. The heartbeat of an agent that was alive all
+the time gives it nothing but what missing agents leave (rules.takeover): a network that the administrator took from it
+stays taken, its DHCP port reserved, until added elsewhere.
 
 Source: Networking API v2.0, "Agents" and "DHCP agent scheduler".
 """
-
-from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET, structs
 
@@ -22,10 +21,8 @@ from underlay.model.errors import (
     NetworkNotFound,
     NetworkNotHostedByDhcpAgent,
 )
-from underlay.model.ids import AgentId, HostName, NetworkId
-from underlay.model.port import Port
-from underlay.rules import access, dhcp_port, schedule
-from underlay.rules.amend import amended
+from underlay.model.ids import AgentId, HostName
+from underlay.rules import access, dhcp_port, schedule, takeover
 from underlay.rules.schedule import Roster
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import HeartbeatAnswer, HeartbeatStatus, Verdict
@@ -44,7 +41,7 @@ def update(
     switched_on = after.admin_state_up and not before.admin_state_up
     if after.agent_type == DHCP_AGENT and switched_on and schedule.is_alive(beat, circumstances.now, regulations):
         roster = schedule.roster_of((after,), snapshot)
-        puts += _serve_all(snapshot.unserved_networks(), roster, snapshot, circumstances, regulations)
+        puts += _serve_all(roster, snapshot, circumstances, regulations)
     return Verdict(Writes(puts=puts), after)
 
 
@@ -58,8 +55,16 @@ def delete(
     puts: tuple[Record, ...] = ()
     bindings = snapshot.dhcp_bindings_on(agent.id)
     for binding in bindings:
-        moved, roster = _moved(binding, roster, snapshot, circumstances, regulations)
-        puts += moved
+        network = snapshot.network(binding.network_id)
+        if network is None:
+            raise NetworkNotFound(binding.network_id)
+        others = tuple(each for each in snapshot.dhcp_bindings_of(network.id) if each != binding)
+        new, later = roster.assign(network, others, regulations.dhcp_agents_per_network)
+        moved = takeover.handed_over(network, (binding,), new, snapshot, circumstances, regulations)
+        if moved is None:
+            puts += takeover.handed_over(network, (binding,), (), snapshot, circumstances, regulations) or ()
+        else:
+            puts, roster = (*puts, *moved), later
     deletes = (*(Ref("dhcp_binding", binding.id) for binding in bindings), Ref("agent", agent.id))
     return Verdict(Writes(puts, deletes))
 
@@ -100,8 +105,8 @@ def remove_network(
     network = access.visible_network(command.network_id, snapshot, caller)
     for binding in snapshot.dhcp_bindings_of(network.id):
         if binding.agent_id == agent.id:
-            ports = dhcp_port.ports_of(network.id, snapshot)
-            reserved = tuple(_reserved(port, circumstances) for port in _of_agent(binding, ports))
+            ports = (each for each in dhcp_port.ports_of(network.id, snapshot) if dhcp_port.serves(each, (binding,)))
+            reserved = takeover.reserved(ports, circumstances)
             return Verdict(Writes(puts=reserved, deletes=(Ref("dhcp_binding", binding.id),)))
     raise NetworkNotHostedByDhcpAgent(network.id, agent.id)
 
@@ -111,35 +116,43 @@ def heartbeat(
 ) -> Verdict:
     """The host's agents are alive: new ones are registered, changed ones rewritten, and if nothing changed, nothing is.
 
-    A DHCP agent that is new, or comes back after `agent_down_time_s`, is given networks that no agent serves.
+    A DHCP agent that is new, or comes back after `agent_down_time_s`, is given networks that too few agents serve; one
+    that was alive all the time takes over from those that were not.
     """
     access.require_host(caller, "report_state", command.host)
     puts: list[Record] = []
     agents: list[AgentId] = []
     status: HeartbeatStatus = "alive"
     joining: list[Agent] = []
+    taken, rest = Writes(), False
     for state in {state.agent_type: state for state in command.agents}.values():
         known = snapshot.agent_on(command.host, state.agent_type)
-        agent = _registered(known, command.host, state, circumstances)
+        beat = None if known is None else snapshot.heartbeat_of(known.id)
+        was_alive = schedule.is_alive(beat, circumstances.now, regulations)
+        agent = _registered(known, was_alive, command.host, state, circumstances)
         if agent != known:
             puts.append(agent)
         agents.append(agent.id)
-        beat = None if known is None else snapshot.heartbeat_of(known.id)
         if known is None:
             status = "new"
-        elif not schedule.is_alive(beat, circumstances.now, regulations):
+        elif not was_alive:
             status = "revived" if status == "alive" else status
         else:
+            if regulations.allow_automatic_dhcp_failover and takeover.is_witness(agent, circumstances, regulations):
+                taken, rest = takeover.from_missing(snapshot, circumstances, regulations)
             continue
         if agent.agent_type == DHCP_AGENT and agent.admin_state_up:
             joining.append(agent)
     if joining:
         roster = schedule.roster_of(joining, snapshot, (record for record in puts if isinstance(record, Agent)))
-        puts.extend(_serve_all(snapshot.unserved_networks(), roster, snapshot, circumstances, regulations))
-    return Verdict(Writes(puts=tuple(puts)), HeartbeatAnswer(status), tuple(agents))
+        puts.extend(_serve_all(roster, snapshot, circumstances, regulations))
+    writes = Writes((*puts, *taken.puts), taken.deletes)
+    return Verdict(writes, HeartbeatAnswer(status), tuple(agents), then=command if rest else None)
 
 
-def _registered(known: Agent | None, host: HostName, state: AgentState, circumstances: Circumstances) -> Agent:
+def _registered(
+    known: Agent | None, was_alive: bool, host: HostName, state: AgentState, circumstances: Circumstances
+) -> Agent:
     """The agent's record as the heartbeat has it."""
     if known is None:
         return Agent(
@@ -152,6 +165,7 @@ def _registered(known: Agent | None, host: HostName, state: AgentState, circumst
             started_at=state.started_at,
             configurations=state.configurations,
             availability_zone=state.availability_zone,
+            alive_since=circumstances.now,
         )
     return structs.replace(
         known,
@@ -160,71 +174,35 @@ def _registered(known: Agent | None, host: HostName, state: AgentState, circumst
         started_at=state.started_at,
         configurations=state.configurations,
         availability_zone=state.availability_zone,
+        alive_since=(known.alive_since if was_alive else None) or circumstances.now,
     )
 
 
 def _serve_all(
-    network_ids: Sequence[NetworkId],
     roster: Roster,
     snapshot: Snapshot,
     circumstances: Circumstances,
     regulations: Regulations,
 ) -> tuple[Record, ...]:
-    """Bindings and DHCP ports for networks that no agent serves; one that has no address left is passed over."""
+    """Bindings and DHCP ports for networks that too few agents serve; one that has no address left is passed over."""
     puts: list[Record] = []
-    for network_id in network_ids:
+    wanted = regulations.dhcp_agents_per_network
+    for network_id in snapshot.underserved_networks(wanted):
         network = snapshot.network(network_id)
         if network is None:
             continue
-        new, later = roster.assign(network, (), regulations.dhcp_agents_per_network)
+        bindings = tuple(snapshot.dhcp_bindings_of(network_id))
+        new, later = roster.assign(network, bindings, wanted)
+        if not new:
+            continue
         subnets = tuple(snapshot.subnets_of(network_id))
-        service = dhcp_port.DhcpService(network, subnets, dhcp_port.ports_of(network_id, snapshot), new)
-        ports = dhcp_port.cover_if_room(service, snapshot, circumstances, regulations)
-        if new and ports is not None:
-            puts.extend((*new, *ports))
+        ports = dhcp_port.ports_of(network_id, snapshot)
+        service = dhcp_port.DhcpService(network, subnets, ports, (*bindings, *new), roster.reaches)
+        covered = dhcp_port.cover_if_room(service, snapshot, circumstances, regulations)
+        if covered is not None:
+            puts.extend((*new, *covered))
             roster = later
     return tuple(puts)
-
-
-def _moved(
-    binding: DhcpBinding, roster: Roster, snapshot: Snapshot, circumstances: Circumstances, regulations: Regulations
-) -> tuple[tuple[Record, ...], Roster]:
-    """What to put when the binding's agent goes: its port with the agent that takes over, or reserved."""
-    ports = dhcp_port.ports_of(binding.network_id, snapshot)
-    freed = _of_agent(binding, ports)
-    network = snapshot.network(binding.network_id)
-    if network is None:
-        raise NetworkNotFound(binding.network_id)
-    others = tuple(each for each in snapshot.dhcp_bindings_of(network.id) if each.id != binding.id)
-    new, later = roster.assign(network, others, regulations.dhcp_agents_per_network)
-    service = dhcp_port.DhcpService(
-        network,
-        tuple(snapshot.subnets_of(network.id)),
-        tuple(dhcp_port.waiting(port) if port in freed else port for port in ports),
-        (*others, *new),
-    )
-    covered = dhcp_port.cover_if_room(service, snapshot, circumstances, regulations) if new else ()
-    if covered is None:
-        new, later, covered = (), roster, ()
-    final = {port.id: _reserved(port, circumstances) for port in freed} | {port.id: port for port in covered}
-    return (*new, *final.values()), later
-
-
-def _reserved(port: Port, circumstances: Circumstances) -> Port:
-    """The port, waiting from now on."""
-    after = dhcp_port.waiting(port)
-    return amended(
-        port,
-        circumstances.now,
-        device_id=after.device_id,
-        binding=after.binding,
-        status=after.status,
-        status_reason=after.status_reason,
-    )
-
-
-def _of_agent(binding: DhcpBinding, ports: Iterable[Port]) -> tuple[Port, ...]:
-    return tuple(port for port in ports if dhcp_port.serves(port, (binding,)))
 
 
 def _with(agent: Agent, command: UpdateAgent) -> Agent:

@@ -36,7 +36,10 @@ def first_part(
 
 
 def give(command: GiveAutoAddresses, snapshot: Snapshot, circumstances: Circumstances) -> Verdict:
-    """The next ports get their addresses; after the last the subnet is no longer spreading. Nothing when it is gone or going."""
+    """The next ports get their addresses; after the last the subnet is no longer spreading.
+
+    Nothing when it is gone, or leaving.
+    """
     subnet = snapshot.subnet(command.id)
     if subnet is None or subnet.is_leaving:
         return Verdict()

@@ -32,12 +32,14 @@ class DhcpService(msgspec.Struct, frozen=True):
     Attributes:
     ports: its ports of owner network:dhcp, as they are; in order of creation.
     bindings: the agents that are to serve it.
+    reaches: the physical networks of hosts whose agents' records are not written yet.
     """
 
     network: Network
     subnets: tuple[Subnet, ...]
     ports: tuple[Port, ...]
     bindings: tuple[DhcpBinding, ...]
+    reaches: dict[HostName, frozenset[str]] = {}
 
 
 def device_id(host: HostName, network_id: NetworkId) -> str:
@@ -139,7 +141,8 @@ def _placed(
         if own is not None:
             yield own, own
         elif reserved:
-            before, taken = reserved.pop(0), Binding(host=binding.host)
+            before, taken = _fitting(service, binding.host, reserved, snapshot), Binding(host=binding.host)
+            reserved.remove(before)
             yield before, structs.replace(before, device_id=device, binding=taken, status="DOWN", status_reason="")
         else:
             yield None, _new(service.network, device, binding.host, snapshot, circumstances, regulations)
@@ -150,11 +153,26 @@ def _placed(
             yield None, _new(service.network, RESERVED_DHCP_DEVICE, None, snapshot, circumstances, regulations)
 
 
+def _fitting(service: DhcpService, host: HostName, reserved: Sequence[Port], snapshot: Snapshot) -> Port:
+    """The reserved port to take over: one that has an address of the segment that the host is on, else any."""
+    served = [subnet for subnet in service.subnets if subnet.enable_dhcp]
+    here = {subnet.id for subnet in _on_segment_of(host, service, served, snapshot)}
+    return next((port for port in reserved if any(each.subnet_id in here for each in port.fixed_ips)), reserved[0])
+
+
 def _working_here(service: DhcpService, port: Port, served: Sequence[Subnet], snapshot: Snapshot) -> Sequence[Subnet]:
     """Those of the subnets whose segment the port's host is on; all while it waits."""
-    if port.binding.host is None or not routed.is_routed(served):
+    host = port.binding.host
+    return served if host is None else _on_segment_of(host, service, served, snapshot)
+
+
+def _on_segment_of(
+    host: HostName, service: DhcpService, served: Sequence[Subnet], snapshot: Snapshot
+) -> Sequence[Subnet]:
+    if not routed.is_routed(served):
         return served
-    here = reach.segment_of(service.network.id, port.binding.host, snapshot)
+    reached = service.reaches.get(host, reach.reach(host, snapshot))
+    here = reach.segment_reached(service.network, reached, snapshot)
     return [subnet for subnet in served if subnet.segment_id in (None, here)]
 
 

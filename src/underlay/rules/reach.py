@@ -6,7 +6,7 @@ those (`model.network.segment_here`), as the agent will wire it.
 
 from underlay.model.agent import OVS_AGENT, Agent
 from underlay.model.ids import HostName, NetworkId, SegmentId
-from underlay.model.network import segment_here
+from underlay.model.network import Network, segment_here
 from underlay.model.segment import NetworkSegment
 from underlay.rules.snapshot import Snapshot
 
@@ -28,6 +28,11 @@ def reach(host: HostName, snapshot: Snapshot) -> Reach:
 def segment_of(network_id: NetworkId, host: HostName, snapshot: Snapshot) -> SegmentId | None:
     """The id of the network's segment that the host is on; None: none of them reaches it."""
     network = snapshot.network(network_id)
-    here = None if network is None else segment_here(network, reach(host, snapshot) or frozenset())
-    found = (each.id for each in snapshot.linked(NetworkSegment, "network", network_id) if each.segment == here)
+    return None if network is None else segment_reached(network, reach(host, snapshot), snapshot)
+
+
+def segment_reached(network: Network, reached: Reach, snapshot: Snapshot) -> SegmentId | None:
+    """The id of the network's segment that a host is on which reaches these physical networks."""
+    here = segment_here(network, reached or frozenset())
+    found = (each.id for each in snapshot.linked(NetworkSegment, "network", network.id) if each.segment == here)
     return next(found, None)

@@ -49,6 +49,11 @@ class Roster(msgspec.Struct, frozen=True):
         new = tuple(DhcpBinding(network.id, agent.id, agent.host) for agent in chosen)
         return new, Roster(self.agents, loads, self.reaches)
 
+    def are_alike(self, network: Network, one: HostName, other: HostName) -> bool:
+        """Whether an agent on one host can serve for an agent on the other: on the same segment, if that matters."""
+        here, there = (segment_here(network, self.reaches.get(host, frozenset())) for host in (one, other))
+        return not network.is_routed or here == there
+
     def _may_serve(self, agent: Agent, network: Network) -> bool:
         hints = network.availability_zone_hints
         if hints and agent.availability_zone not in hints:

@@ -171,8 +171,8 @@ class Snapshot(Protocol):
         """How many networks each DHCP agent serves; agents with none are absent."""
         ...
 
-    def unserved_networks(self) -> Sequence[NetworkId]:
-        """Networks that have a subnet with DHCP and no DHCP agent."""
+    def underserved_networks(self, wanted: int) -> Sequence[NetworkId]:
+        """Networks that have a subnet with DHCP, and fewer DHCP agents than that or subnets that belong to segments."""
         ...
 
 
@@ -219,6 +219,7 @@ class Regulations(msgspec.Struct, frozen=True):
     quota_defaults: resource -> limit.
     dns_domain: the domain of hosts, as agents tell it by DHCP.
     agent_down_time_s: an agent that was silent for longer is down.
+    allow_automatic_dhcp_failover: whether its networks then go to other DHCP agents.
     unenforced: what becomes of a request for something that hosts do not enforce yet.
     """
 
@@ -233,5 +234,6 @@ class Regulations(msgspec.Struct, frozen=True):
     max_fixed_ips_per_port: int = 5
     agent_down_time_s: int = 75
     dhcp_agents_per_network: int = 1
+    allow_automatic_dhcp_failover: bool = True
     unenforced: Literal["warn", "refuse"] = "warn"
     max_allowed_address_pairs: int = 10

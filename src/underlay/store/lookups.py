@@ -181,7 +181,7 @@ class LookupStatements:
             .order_by(dhcp_bindings.c.created)
         )
         self.loads: Final = prepare(select(dhcp_bindings.c.agent_id, func.count()).group_by(dhcp_bindings.c.agent_id))
-        self.unserved: Final = prepare(_unserved())
+        self.underserved: Final = prepare(_underserved())
         self.prefixes: Final = PrefixStatements(prepare)
         use = select(subnet_use.c.subnet_id, subnet_use.c.used, subnet_use.c.used_in_pools)
         self.in_use: Final = prepare(use)
@@ -274,11 +274,12 @@ def _foreign_use() -> ClauseElement:
     ).limit(1)
 
 
-def _unserved() -> ClauseElement:
-    served = exists().where(dhcp_bindings.c.network_id == subnets.c.network_id)
+def _underserved() -> ClauseElement:
+    serving = select(func.count()).where(dhcp_bindings.c.network_id == subnets.c.network_id).scalar_subquery()
+    is_routed = exists().where(links.c.kind == "subnet", links.c.id == subnets.c.id, links.c.relation == "segment")
     return (
         select(subnets.c.network_id)
-        .where(subnets.c.enable_dhcp, ~served)
+        .where(subnets.c.enable_dhcp, or_(serving < bindparam("wanted"), is_routed))
         .group_by(subnets.c.network_id)
         .order_by(func.min(subnets.c.created))
     )

@@ -2,6 +2,7 @@
 every record. Nothing survives the process.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -350,11 +351,16 @@ class MemoryMoment:
             loads[binding.agent_id] = loads.get(binding.agent_id, 0) + 1
         return loads
 
-    def unserved_networks(self) -> Sequence[NetworkId]:
-        """Networks that have a subnet with DHCP and no DHCP agent, in the order of their first such subnet."""
-        served = {binding.network_id for binding in self._state.all_of(DhcpBinding)}
-        wanting = [subnet.network_id for subnet in self._state.all_of(Subnet) if subnet.enable_dhcp]
-        return [network_id for network_id in dict.fromkeys(wanting) if network_id not in served]
+    def underserved_networks(self, wanted: int) -> Sequence[NetworkId]:
+        """Networks with a DHCP subnet that have too few agents or are routed, in the order of the first such one."""
+        serving = Counter(binding.network_id for binding in self._state.all_of(DhcpBinding))
+        return list(
+            dict.fromkeys(
+                subnet.network_id
+                for subnet in self._state.all_of(Subnet)
+                if subnet.enable_dhcp and (subnet.segment_id is not None or serving[subnet.network_id] < wanted)
+            )
+        )
 
     def _subnets_from(self, pool_id: str) -> list[Subnet]:
         return [subnet for subnet in self._state.all_of(Subnet) if subnet.subnetpool_id == pool_id]

@@ -299,9 +299,9 @@ class Moment:
         """How many networks each DHCP agent serves; agents with none are absent."""
         return dict(cast(Sequence[tuple[AgentId, int]], self._session.rows(self._sql.loads, {})))
 
-    def unserved_networks(self) -> Sequence[NetworkId]:
-        """Networks that have a subnet with DHCP and no DHCP agent, in the order of their first such subnet."""
-        return [row[0] for row in self._session.rows(self._sql.unserved, {})]
+    def underserved_networks(self, wanted: int) -> Sequence[NetworkId]:
+        """Networks with a DHCP subnet that have too few agents or are routed, in the order of the first such one."""
+        return [row[0] for row in self._session.rows(self._sql.underserved, {"wanted": wanted})]
 
     def _writing(self) -> Writer:
         if self._writer is None:

@@ -24,7 +24,7 @@ from underlay.store.contract import Query
 from underlay.store.memory import MemoryMoment, MemoryStore
 
 CASES = sorted(path.parent for path in (Path(__file__).parents[2] / "cases" / "rules").glob("*/command.yaml"))
-TIMES = {"created_at", "updated_at", "started_at"}
+TIMES = {"created_at", "updated_at", "started_at", "alive_since"}
 CALLERS = {
     "admin": Caller("root", OPERATIONS, frozenset({"admin"})),
     "member of red": Caller("rose", RED, frozenset({"member"})),

@@ -18,7 +18,7 @@ from underlay.store.writer import WriterStatements
 WHOLE_TABLES = {
     "heartbeats",
     "loads",
-    "unserved",
+    "underserved",
     "places",
     "dhcp_hosts",
     "addresses_of",
