@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -59,12 +60,33 @@ def entrance(settings: ServerSettings, store: IdentityStore, key: bytes) -> Entr
             url = keystone_url(settings)
             return Entrance(hosts_and(tokens.verify, _keystone(settings, url).verify), routes, f"{url}/v3")
         case "none":
+            check_reach(settings)
             structlog.get_logger().warning(
                 "everyone_is_administrator",
                 address=settings.listen_address,
                 remedy='whoever reaches the port may do everything; [server] identity = "embedded" asks who it is',
             )
             return Entrance(hosts_and(tokens.verify, anyone), routes, None)
+
+
+def check_reach(settings: ServerSettings) -> None:
+    """Everyone who reaches the port is administrator: on another address than loopback only when a setting says so.
+    Raises ConfigError."""
+    if settings.open_to_everyone or is_loopback(settings.listen_address):
+        return
+    raise ConfigError(
+        f"[server] identity = \"none\" would make everyone who reaches {settings.listen_address or 'any address'} port "
+        f"{settings.listen_port} administrator: set listen_address = \"127.0.0.1\", or identity = \"embedded\" or "
+        '"keystone", or open_to_everyone = true if only an authenticating proxy gets at this port'
+    )
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches it."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 def hosts_and(ours: Verify, others: Verify) -> Verify:

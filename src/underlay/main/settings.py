@@ -38,6 +38,13 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "[identity.md](identity.md)). Hosts log in to this server in any case."
         ),
     ] = "embedded"
+    open_to_everyone: Annotated[
+        bool,
+        Meta(
+            description='With `identity = "none"`: listen on an address that is not loopback all the same, because only '
+            "an authenticating proxy gets at the port."
+        ),
+    ] = False
     identity_lockout_failures: Annotated[
         int, Meta(description="So many failed logins in a row lock a user out; 0: nobody is ever locked out.", ge=0)
     ] = 5

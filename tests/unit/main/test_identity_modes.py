@@ -21,7 +21,7 @@ def server() -> IdentityServer:
     return IdentityServer()
 
 
-def opened(server: IdentityServer, **settings: str) -> Entrance:
+def opened(server: IdentityServer, **settings: str | bool) -> Entrance:
     """As `serve` would."""
     return entrance(msgspec.convert(settings, ServerSettings), server.store, KEY)
 
@@ -33,6 +33,21 @@ def test_with_none_everyone_is_administrator_and_hosts_are_hosts(server):
     assert Caller("admin", "admin", everything) == door.verify("")
     assert Caller("mary", "lab", everything) == door.verify("mary:lab")
     assert (None, "admin") == (door.identity_url, anyone("noauth:").project_id)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_none_is_for_loopback(server, address):
+    """Where only this machine reaches the port."""
+    assert opened(server, identity="none", listen_address=address).identity_url is None
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "", "10.0.0.5", "controller"])
+def test_none_elsewhere_has_to_be_said_twice(server, address):
+    """The error says what to set; with `open_to_everyone` it starts. Other modes ask nobody."""
+    with pytest.raises(ConfigError, match="open_to_everyone = true"):
+        opened(server, identity="none", listen_address=address)
+    assert opened(server, identity="none", listen_address=address, open_to_everyone=True).identity_url is None
+    assert "" == opened(server, listen_address=address).identity_url
 
 
 @pytest.mark.parametrize("mode", ["none", "keystone"])
