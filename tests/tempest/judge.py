@@ -16,7 +16,7 @@ import unittest
 from collections import Counter
 from pathlib import Path
 
-PACKAGES = ("tempest.api.network", "neutron_tempest_plugin.api")
+PACKAGES = ("tempest.api.network", "neutron_tempest_plugin.api", "tempest.api.identity")
 
 
 class Verdicts(unittest.TestResult):

@@ -6,6 +6,7 @@ IdentityError
   Forbidden        403  a valid token that does not allow it
   NotFound         404
   NotAllowed       405  the path exists, not with this method
+  TooSlow          408
   Taken            409  the name is in use
   TooLarge         413
   Busy             503  too many logins at once
@@ -79,6 +80,16 @@ class NotAllowed(IdentityError):
 
     def __init__(self, method: str) -> None:
         super().__init__(f"The method {method} is not allowed on this path.")
+
+
+class TooSlow(IdentityError):
+    """The body did not come in time."""
+
+    status = 408
+    title = "Request Timeout"
+
+    def __init__(self, limit_s: float) -> None:
+        super().__init__(f"The request body did not arrive within {limit_s} seconds.")
 
 
 class Taken(IdentityError):

@@ -4,6 +4,7 @@ The event loop only reads and writes; handlers run in worker threads. Those that
 `MAX_HASHING` places, so that logins can use up neither memory nor the threads of other requests.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
@@ -12,7 +13,7 @@ import msgspec
 import structlog
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -24,12 +25,14 @@ from underlay.identity.errors import (
     NotAllowed,
     NotFound,
     TooLarge,
+    TooSlow,
     Unauthorized,
 )
 from underlay.identity.service import Answer, Ask, Endpoint, Service
 from underlay.identity.table import ENDPOINTS, LOGIN
 
 MAX_BODY_BYTES: Final = 65_536
+BODY_LIMIT_S: Final = 30
 MAX_HASHING: Final = 2
 MAX_WAITING: Final = 100
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -79,6 +82,8 @@ def _responder(service: Service, by_method: dict[str, Endpoint], hashing: Capaci
             return _response(await run_sync(call, limiter=hashing if endpoint.hashes else None))
         except IdentityError as error:
             return error_response(error, base)
+        except ClientDisconnect:
+            return Response(status_code=400)
         except Exception:
             structlog.get_logger().exception("identity_failed", method=request.method, path=request.url.path)
             return error_response(Failed(), base)
@@ -118,11 +123,15 @@ def _endpoint(by_method: dict[str, Endpoint], request: Request) -> Endpoint:
 async def _body(request: Request) -> bytes:
     chunks: list[bytes] = []
     length = 0
-    async for chunk in request.stream():
-        length += len(chunk)
-        if length > MAX_BODY_BYTES:
-            raise TooLarge(MAX_BODY_BYTES)
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(BODY_LIMIT_S):
+            async for chunk in request.stream():
+                length += len(chunk)
+                if length > MAX_BODY_BYTES:
+                    raise TooLarge(MAX_BODY_BYTES)
+                chunks.append(chunk)
+    except TimeoutError:
+        raise TooSlow(BODY_LIMIT_S) from None
     return b"".join(chunks)
 
 

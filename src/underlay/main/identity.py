@@ -75,8 +75,8 @@ def check_reach(settings: ServerSettings) -> None:
     if settings.open_to_everyone or is_loopback(settings.listen_address):
         return
     raise ConfigError(
-        f"[server] identity = \"none\" would make everyone who reaches {settings.listen_address or 'any address'} port "
-        f"{settings.listen_port} administrator: set listen_address = \"127.0.0.1\", or identity = \"embedded\" or "
+        f'[server] identity = "none" would make everyone who reaches {settings.listen_address or "any address"} port '
+        f'{settings.listen_port} administrator: set listen_address = "127.0.0.1", or identity = "embedded" or '
         '"keystone", or open_to_everyone = true if only an authenticating proxy gets at this port'
     )
 

@@ -10,7 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 import msgspec
@@ -25,6 +25,7 @@ from underlay.api.exchange import Service
 from underlay.api.execute import declare_default_ranges, finish_interrupted
 from underlay.identity.key import read_key
 from underlay.main.config import parse_base_mac, parse_vlan_ranges
+from underlay.main.connections import Limits, Lobby, allowed_connections
 from underlay.main.identity import entrance
 from underlay.main.server_setup import SetupError, database_file, opened_store
 from underlay.main.settings import ServerSettings
@@ -151,7 +152,8 @@ def _run(settings: ServerSettings, store: Store, regulations: Regulations, key: 
 
     with _listening(settings) as listener, ThreadPoolExecutor(WORKERS, thread_name_prefix="api") as workers:
         app = application(settings, store, regulations, key, workers, Stopping(event, stop))
-        server = uvicorn.Server(_uvicorn_config(app, settings))
+        lobby = Lobby(Limits(connections=allowed_connections(settings.max_connections)))
+        server = uvicorn.Server(_uvicorn_config(app, settings, lobby))
         server.run([listener])
     return 0 if event.is_set() else 1
 
@@ -166,11 +168,11 @@ def _listening(settings: ServerSettings) -> socket.socket:
         raise SetupError(f"cannot listen on {address[0]} port {address[1]}: {error.strerror}") from None
 
 
-def _uvicorn_config(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
+def _uvicorn_config(app: ASGIApp, settings: ServerSettings, lobby: Lobby) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=cast(type[asyncio.Protocol], lobby.connect),
         ws="none",
         lifespan="on",
         access_log=False,

@@ -41,8 +41,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     open_to_everyone: Annotated[
         bool,
         Meta(
-            description='With `identity = "none"`: listen on an address that is not loopback all the same, because only '
-            "an authenticating proxy gets at the port."
+            description='With `identity = "none"`: listen on an address that is not loopback all the same, because '
+            "only an authenticating proxy gets at the port."
         ),
     ] = False
     identity_lockout_failures: Annotated[
@@ -111,6 +111,14 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = True
     dhcp_agents_per_network: Annotated[int, Meta(description="DHCP agents that serve a network.")] = 1
     max_request_bytes: Annotated[int, Meta(description="A larger request body gets 413.")] = 1_048_576
+    max_connections: Annotated[
+        int,
+        Meta(
+            description="Connections of clients at once; beyond, the one that has waited longest for a request is "
+            "closed. The limit of open files must allow it, else there are fewer.",
+            ge=1,
+        ),
+    ] = 8192
     change_retention: Annotated[
         int, Meta(description="Changes kept for watchers that reconnect; older revisions get 410 and list again.")
     ] = 100_000
