@@ -221,10 +221,10 @@ def _free_address(
     snapshot: Snapshot,
     circumstances: Circumstances,
 ) -> IpAddress | None:
-    free = snapshot.free_ranges(subnet.id, ipam.CHANCE_RUNS)
     excluded = set(taken)
     if subnet.gateway_ip is not None:
         excluded.add(subnet.gateway_ip)
+    free = snapshot.free_ranges(subnet.id, ipam.CHANCE_RUNS + len(excluded))
     if claimant.device_owner in _LOWEST_FIRST_OWNERS:
         return ipam.lowest(free, excluded)
     return ipam.by_chance(free, subnet.allocation_pools, circumstances.below, excluded)

@@ -22,8 +22,8 @@ from underlay.model.subnet import Subnet
 CHANCE_WINDOW: Final = 1000
 """A port's address is one of so many lowest free ones, by chance: two servers rarely choose the same."""
 
-CHANCE_RUNS: Final = 100
-"""At most so many runs of free addresses are read for it, however scattered they are."""
+CHANCE_RUNS: Final = 16
+"""At most so many runs of free addresses are chosen from: chance scatters them, and each that is read costs time."""
 
 _AUTO_MODES: Final = frozenset({"slaac", "dhcpv6-stateless"})
 _EUI64_PREFIX_LENGTH: Final = 64
@@ -119,18 +119,17 @@ def by_chance(
 ) -> IpAddress | None:
     """One of the first thousand free addresses of the first pool that has any; None when none has."""
     runs = _without(free, excluding)
-    for pool in pools:
-        runs_here = [run for run in runs if run.start in pool]
-        total = sum(_size(run) for run in runs_here)
-        if total:
-            return _nth(runs_here, below(min(total, CHANCE_WINDOW)))
-    return None
+    if not runs:
+        return None
+    pool = next(pool for pool in pools if runs[0].start in pool)
+    here = [run for run in runs if run.start <= pool.end]
+    return _nth(here, below(min(sum(run.size for run in here), CHANCE_WINDOW)))
 
 
 def addresses(ranges: Iterable[AddressRange]) -> Iterator[IpAddress]:
     """Every address, range by range, ascending; may be more than anyone counts to."""
     for part in ranges:
-        for offset in range(_size(part)):
+        for offset in range(part.size):
             yield part.start + offset
 
 
@@ -156,12 +155,7 @@ def _cut(run: AddressRange, address: IpAddress) -> Iterator[AddressRange]:
 def _nth(runs: Iterable[AddressRange], index: int) -> IpAddress:
     """The address at the index, counted over all runs; 0 <= index < their sizes' sum."""
     for run in runs:
-        if index < _size(run):
+        if index < run.size:
             return run.start + index
-        index -= _size(run)
+        index -= run.size
     raise IndexError(index)
-
-
-def _size(run: AddressRange) -> int:
-    """How many addresses; `len` cannot tell more than 2**63."""
-    return int(run.end) - int(run.start) + 1
