@@ -1,6 +1,7 @@
 """`underlay-server serve`: wires store, rules, identity, feed and API together and runs them until SIGTERM."""
 
 import asyncio
+import gc
 import random
 import signal
 import socket
@@ -37,6 +38,8 @@ SHUTDOWN_LIMIT_S: Final = 5
 WORKERS: Final = 16
 BACKLOG: Final = 1024
 KEEP_ALIVE_S: Final = 75
+GARBAGE_THRESHOLD: Final = 50_000
+"""New objects between two searches for cycles; Python's 700 makes a long list of records a hundred searches."""
 
 
 class Stopping(msgspec.Struct, frozen=True):
@@ -154,6 +157,8 @@ def _run(settings: ServerSettings, store: Store, regulations: Regulations, key: 
         app = application(settings, store, regulations, key, workers, Stopping(event, stop))
         lobby = Lobby(Limits(connections=allowed_connections(settings.max_connections)))
         server = uvicorn.Server(_uvicorn_config(app, settings, lobby))
+        gc.freeze()  # What is loaded stays: no search for cycles needs to look at it.
+        gc.set_threshold(GARBAGE_THRESHOLD)
         server.run([listener])
     return 0 if event.is_set() else 1
 

@@ -122,7 +122,7 @@ def by_chance(
     if not runs:
         return None
     pool = next(pool for pool in pools if runs[0].start in pool)
-    here = [run for run in runs if run.start <= pool.end]
+    here = [run for run in runs if run.start in pool]
     return _nth(here, below(min(sum(run.size for run in here), CHANCE_WINDOW)))
 
 
