@@ -40,7 +40,7 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     segment: the network's only one, but for `further_segments`; no two are on the same physical network. A host is on
         the first one whose physical network it reaches.
     is_routed: its subnets belong to segments, between which the data centre routes.
-    external: all projects see it, as one that leads out of the cloud.
+    external: all projects, or some, see it as one that leads out of the cloud.
     is_default: the one that a project gets which does not name any and has no default of its own.
     project_default: the one that its project gets when it does not name any.
     availability_zone_hints: where its DHCP agents are looked for; empty: anywhere.

@@ -1,8 +1,8 @@
 """RBAC policies: an owner lets another project, the administrator lets all, see and use an object.
 
-What is granted to all is what `shared` (and `router:external`) of the object says, so the object is written too; any
-policy counts as a change of its object. A policy stays while a project that could then no longer see the object
-uses it. Source: Networking API v2.0, extension rbac-policies; what is refused is what Neutron refuses.
+What is granted to all is what `shared` of the object says (`router:external`: what is granted to any), so the object is
+written too; any policy counts as a change of its object. A policy stays while a project that could then no longer see
+the object uses it. Source: Networking API v2.0, extension rbac-policies; what is refused is what Neutron refuses.
 """
 
 from collections.abc import Iterable
@@ -24,6 +24,7 @@ from underlay.model.errors import (
     RbacPolicyNotFound,
 )
 from underlay.model.ids import NetworkId, ProjectId
+from underlay.model.network import Network
 from underlay.model.rbac_policy import EVERYBODY, RbacAction, RbacPolicy, SharedObject
 from underlay.model.subnet_pool import SubnetPool
 from underlay.rules import access, quota, share
@@ -178,21 +179,24 @@ def _require_first(policy: RbacPolicy, others: Iterable[RbacPolicy]) -> None:
 
 def _as_granted(granted: Record, policies: Iterable[RbacPolicy], circumstances: Circumstances) -> Record:
     """The object as it is when these are its policies; one revision on in any case."""
-    to_all = {policy.action for policy in policies if policy.target_project == EVERYBODY}
-    flags: dict[str, object] = {"shared": "access_as_shared" in to_all}
+    flagged = {policy.action for policy in policies if share.sets_flag(policy)}
+    flags: dict[str, object] = {"shared": "access_as_shared" in flagged}
     if hasattr(granted, "external"):
-        flags["external"] = "access_as_external" in to_all
+        flags["external"] = "access_as_external" in flagged
     record = cast(Any, granted)
     after = amended(record, circumstances.now, **flags)
     return cast(Record, after if after is not record else touched(record, circumstances.now))
 
 
 def _require_unused(gone: RbacPolicy, left: Iterable[RbacPolicy], snapshot: Snapshot) -> None:
-    """Nobody uses the object who could no longer see it. Raises RbacPolicyInUse."""
-    if gone.action != "access_as_shared":
+    """Nobody uses the object who could no longer see it; all see the default network. Raises RbacPolicyInUse."""
+    granted = _object(gone, snapshot)
+    if gone.action == "access_as_external":
+        if gone.target_project == EVERYBODY and isinstance(granted, Network) and granted.is_default:
+            raise RbacPolicyInUse(granted.id, "Default external networks must be shared to everyone.")
         return
     seeing = {policy.target_project for policy in left if policy.action == "access_as_shared"}
-    owner = project_of(_object(gone, snapshot))
+    owner = project_of(granted)
     if EVERYBODY in seeing:
         return
     for project_id in sorted(_projects_using(gone, snapshot)):

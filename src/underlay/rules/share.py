@@ -1,4 +1,5 @@
-"""Sharing: `shared` of an object says that an RBAC policy grants it to all projects, and is kept by it.
+"""Sharing: `shared` of an object says that an RBAC policy grants it to all projects, and is kept by it; `external` of a
+network that one grants it to any.
 
 Who sets the flag makes or withdraws that policy; who makes or withdraws the policy sets the flag. So lists and checks
 ask the record first, and the grants only for what is not shared with all.
@@ -20,22 +21,23 @@ def follow(
     circumstances: Circumstances,
     action: RbacAction = "access_as_shared",
 ) -> Writes:
-    """What must be written beside the object so that it is granted to all, or is no longer.
+    """What must be written beside the object so that it is granted to all, or its flag no longer says so.
 
     Args:
     granted: kind, id and project of the object.
     """
     object_id = granted[1]
-    policies = [
-        policy
-        for policy in policies_of(object_id, snapshot)
-        if policy.action == action and policy.target_project == EVERYBODY
-    ]
+    policies = [policy for policy in policies_of(object_id, snapshot) if policy.action == action and sets_flag(policy)]
     if not shared:
         return Writes(deletes=tuple(Ref("rbac_policy", policy.id) for policy in policies))
     if policies:
         return Writes()
     return Writes(puts=(granting(granted, circumstances, action),))
+
+
+def sets_flag(policy: RbacPolicy) -> bool:
+    """Whether its object is `shared`, or `external`, by it: a network is external as soon as one project sees it so."""
+    return policy.action == "access_as_external" or policy.target_project == EVERYBODY
 
 
 def granting(

@@ -1,7 +1,7 @@
 from msgspec import structs
 
 from fakes.cloud import ADMIN, BLUE, BLUE_MEMBER, OPERATIONS, RED, RED_MEMBER, RED_READER, REGULATIONS, Cloud
-from underlay.commands.network import UpdateNetwork
+from underlay.commands.network import CreateNetwork, UpdateNetwork
 from underlay.commands.port import CreatePort, DeletePort
 from underlay.commands.rbac_policy import CreateRbacPolicy, DeleteRbacPolicy, UpdateRbacPolicy
 from underlay.model.errors import (
@@ -81,6 +81,35 @@ def test_granting_to_all_is_sharing() -> None:
     assert now(cloud).shared
     cloud.do(DeleteRbacPolicy(policy.id), ADMIN)
     assert not now(cloud).shared
+
+
+def test_a_network_is_external_while_any_project_sees_it_so() -> None:
+    """One project is enough; the flag goes with the last policy, and taking the flag takes all policies."""
+    cloud = Cloud()
+    network = cloud.network(caller=ADMIN)
+    to_blue, to_red = (structs.replace(grant(network, target), action="access_as_external") for target in (BLUE, RED))
+    policies = [made(cloud, to_blue), made(cloud, to_red)]
+    assert (True, False) == (now(cloud).external, now(cloud).shared)
+    cloud.do(DeleteRbacPolicy(policies[0].id), ADMIN)
+    assert now(cloud).external
+    cloud.do(DeleteRbacPolicy(policies[1].id), ADMIN)
+    assert not now(cloud).external
+    made(cloud, to_blue)
+    cloud.do(UpdateNetwork(network.id, external=False), ADMIN)
+    assert [] == cloud.records(RbacPolicy)
+
+
+def test_the_default_network_stays_open_to_all() -> None:
+    """Its policy for all is neither deleted nor turned to one project while it is the default; after that it is."""
+    cloud = Cloud()
+    network = cloud.do(CreateNetwork(RED, external=True, is_default=True), ADMIN).result
+    (policy,) = cloud.records(RbacPolicy)
+    needed = RbacPolicyInUse(network.id, "Default external networks must be shared to everyone.")
+    assert needed == cloud.refusal(DeleteRbacPolicy(policy.id), ADMIN)
+    assert needed == cloud.refusal(UpdateRbacPolicy(policy.id, BLUE), ADMIN)
+    cloud.do(UpdateNetwork(network.id, is_default=False), ADMIN)
+    cloud.do(UpdateRbacPolicy(policy.id, BLUE), ADMIN)
+    assert now(cloud).external
 
 
 def test_only_what_one_owns_is_granted() -> None:

@@ -221,8 +221,8 @@ NETWORK = Resource(
         ),
         Attribute(
             "router:external",
-            "Whether it leads out of the cloud: all projects see it, and plug nothing into it unless it is shared with "
-            "them. Only an administrator may set it. There are no routers here.",
+            "Whether it leads out of the cloud: all projects, or those that RBAC policies name, see it, and plug "
+            "nothing into it unless it is shared with them. Set by administrators only. There are no routers here.",
             show=lambda record, _: record.external,
             post=values.boolean,
             put=values.boolean,
