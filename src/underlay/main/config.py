@@ -24,6 +24,10 @@ ENVIRONMENT_PREFIX: Final = "UNDERLAY_"
 BRIDGE_NAME_LENGTH: Final = 11
 """So that `int-` and `phy-` before it still fit a Linux device name of 15 characters."""
 
+MIN_MTU: Final = 68
+MAX_MTU: Final = 65_535
+"""RFC 791: what every link carries, and what an IPv4 packet has room to say."""
+
 _TABLES: Final = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -147,6 +151,15 @@ def _merged(ranges: tuple[VlanRange, ...]) -> tuple[VlanRange, ...]:
         else:
             merged.append(one)
     return tuple(merged)
+
+
+def parse_mtus(text: str) -> dict[str, int]:
+    """`default:9000,storage:4000` -> physical network -> bytes. Raises ConfigError."""
+    sizes = _parse_pairs("physical_network_mtus", "physical_network:mtu", text)
+    for name, size in sizes.items():
+        if not (size.isascii() and size.isdigit() and MIN_MTU <= int(size) <= MAX_MTU):
+            raise ConfigError(f"physical_network_mtus: '{name}:{size}': an MTU is {MIN_MTU} to {MAX_MTU} bytes")
+    return {name: int(size) for name, size in sizes.items()}
 
 
 def parse_bridge_mappings(text: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ from underlay.api.app import build_app
 from underlay.api.exchange import Service
 from underlay.api.execute import declare_default_ranges, finish_interrupted
 from underlay.identity.key import read_key
-from underlay.main.config import parse_base_mac, parse_vlan_ranges
+from underlay.main.config import parse_base_mac, parse_mtus, parse_vlan_ranges
 from underlay.main.connections import Limits, Lobby, allowed_connections
 from underlay.main.identity import entrance
 from underlay.main.server_setup import SetupError, database_file, opened_store
@@ -72,6 +72,7 @@ def regulations_of(settings: ServerSettings) -> Regulations:
         tenant_network_type=settings.tenant_network_type,
         base_mac=parse_base_mac(settings.base_mac),
         default_mtu=settings.default_mtu,
+        physical_network_mtus=parse_mtus(settings.physical_network_mtus),
         quota_defaults={
             "network": settings.quota_network,
             "subnet": settings.quota_subnet,

@@ -77,7 +77,16 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base_mac: Annotated[str, Meta(description="MACs that the server makes start with its first three bytes.")] = (
         "fa:16:3e:00:00:00"
     )
-    default_mtu: Annotated[int, Meta(description="MTU of a network created without one, in bytes.")] = 1500
+    default_mtu: Annotated[
+        int, Meta(description="MTU of a network created without one, in bytes, where its physical network carries it.")
+    ] = 1500
+    physical_network_mtus: Annotated[
+        str,
+        Meta(
+            description="`physical_network:mtu`, comma-separated: the largest MTU that its networks may have; "
+            "`default_mtu` for those that are not named."
+        ),
+    ] = ""
     quota_network: Annotated[int, Meta(description="Default quota of networks a project; -1 is unlimited.")] = 100
     quota_subnet: Annotated[int, Meta(description="Default quota of subnets a project; -1 is unlimited.")] = 100
     quota_port: Annotated[int, Meta(description="Default quota of ports a project; -1 is unlimited.")] = 500

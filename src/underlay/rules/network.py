@@ -3,6 +3,7 @@
 Source: Networking API v2.0, "Networks", provider and MTU extensions.
 """
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import Final
 
@@ -19,7 +20,7 @@ from underlay.model.errors import (
     NetworkMTUSubnetConflict,
 )
 from underlay.model.ids import NetworkId, ProjectId
-from underlay.model.network import DEFAULT_NETWORK, Network, Segment
+from underlay.model.network import DEFAULT_NETWORK, Network, Segment, physical_network_of
 from underlay.model.port import DHCP_OWNER
 from underlay.model.rbac_policy import RbacAction, SharedObject
 from underlay.model.segment import NetworkSegment
@@ -33,8 +34,6 @@ AUTO_DELETED_OWNERS: Final = (DHCP_OWNER, "network:distributed", "network:floati
 
 MINIMUM_MTU: Final = {4: 68, 6: 1280}
 """Bytes that every link for this IP version must carry (RFC 791, RFC 8200)."""
-
-_MAXIMUM_MTU: Final = 65535
 
 
 def create(
@@ -50,7 +49,6 @@ def create(
     )
     access.require_writer(caller, "create_network", *restricted)
     access.require_own_project(caller, command.project_id)
-    mtu = _valid_mtu(command.mtu or regulations.default_mtu)
     quota.require_room("network", command.project_id, snapshot, regulations)
     zones.require_known(command.availability_zone_hints, snapshot)
     if command.is_default:
@@ -58,6 +56,7 @@ def create(
     first, *further = segments.choose_all(
         (command.provider, *command.further), command.project_id, snapshot, circumstances, regulations
     )
+    mtu = _mtu_on((first, *further), command.mtu, regulations)
     network = Network(
         id=NetworkId(circumstances.new_id()),
         project_id=command.project_id,
@@ -108,7 +107,7 @@ def update(
         wanted = segments.change(before, command.provider, snapshot)
     mtu: int | UnsetType = UNSET
     if command.mtu is not UNSET:
-        mtu = _valid_mtu(command.mtu or regulations.default_mtu)
+        mtu = _mtu_on(before.segments, command.mtu, regulations)
         _require_mtu_for_subnets(before.id, mtu, snapshot)
     after = amended(
         before,
@@ -195,10 +194,15 @@ def _first_qos_policy(command: CreateNetwork, snapshot: Snapshot, caller: Caller
     return qos_policy.visible(command.qos_policy_id, snapshot, caller).id
 
 
-def _valid_mtu(mtu: int) -> int:
-    if not 0 < mtu <= _MAXIMUM_MTU:
-        raise InvalidInput(f"mtu {mtu} is no size of a packet; it is 1 to {_MAXIMUM_MTU} bytes, or 0 for the default")
-    return mtu
+def _mtu_on(wired: Iterable[Segment], wanted: int | None, regulations: Regulations) -> int:
+    """The MTU asked for; else (0, None) the default one, or less where a physical network carries less.
+
+    Raises InvalidInput when a physical network does not carry it."""
+    carried = regulations.physical_network_mtus
+    most = min(carried.get(physical_network_of(each) or "", regulations.default_mtu) for each in wired)
+    if wanted and wanted > most:
+        raise InvalidInput(f"Requested MTU is too big, maximum is {most}")
+    return wanted or min(most, regulations.default_mtu)
 
 
 def _require_unshareable(network: Network, snapshot: Snapshot) -> None:

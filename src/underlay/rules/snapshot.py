@@ -215,6 +215,8 @@ class Regulations(msgspec.Struct, frozen=True):
     Attributes:
     vlan_ranges: physical network -> where vids of networks without one asked for come from; () = admin's choice only.
     tenant_network_type: `vlan`, `local` or `none`: what a network without provider attributes becomes.
+    default_mtu: of a network created without one, in bytes; and the most that a physical network carries which
+        `physical_network_mtus` does not name.
     base_mac: the first three bytes of it start every MAC that the server makes.
     quota_defaults: resource -> limit.
     dns_domain: the domain of hosts, as agents tell it by DHCP.
@@ -227,6 +229,7 @@ class Regulations(msgspec.Struct, frozen=True):
     tenant_network_type: str = "vlan"
     base_mac: Mac = Mac(0xFA163E000000)
     default_mtu: int = 1500
+    physical_network_mtus: dict[str, int] = {}
     quota_defaults: dict[str, int] = msgspec.field(default_factory=lambda: dict(QUOTA_DEFAULTS))
     dns_domain: str = "openstacklocal"
     max_dns_nameservers: int = 5

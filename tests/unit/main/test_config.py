@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from underlay.main.config import load_settings, parse_base_mac, parse_bridge_mappings, parse_vlan_ranges
+from underlay.main.config import load_settings, parse_base_mac, parse_bridge_mappings, parse_mtus, parse_vlan_ranges
 from underlay.main.quantum_config import ConfigError
 from underlay.main.settings import Settings
 from underlay.model.ids import Vid
@@ -89,6 +89,14 @@ def test_bridge_mappings_are_one_to_one() -> None:
     for wrong in ("default", "a:br-1,a:br-2", "a:br-1,b:br-1", "a:bridge-eth123"):
         with pytest.raises(ConfigError, match="bridge_mappings"):
             parse_bridge_mappings(wrong)
+
+
+def test_physical_networks_have_an_mtu_that_packets_have() -> None:
+    """A number of bytes from IPv4's least to its most; anything else is named."""
+    assert {"default": 9000, "b": 68} == parse_mtus("default:9000, b:68")
+    for wrong in ("default", "a:67", "a:65536", "a:big", "a:1500,a:1500"):
+        with pytest.raises(ConfigError, match="physical_network_mtus"):
+            parse_mtus(wrong)
 
 
 def test_base_mac_is_unicast() -> None:

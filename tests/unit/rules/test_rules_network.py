@@ -135,13 +135,20 @@ def test_mtu_that_ip_cannot_live_with(cidr: str, mtu: int, minimum: int) -> None
     cloud.do(UpdateNetwork(network.id, mtu=minimum))
 
 
-def test_mtu_zero_is_the_default_and_an_absurd_one_is_refused() -> None:
-    """0 stands for the operator's default, as in Neutron."""
-    cloud = Cloud()
-    network = cloud.do(CreateNetwork(RED, mtu=0)).result
+def test_a_network_has_no_larger_mtu_than_its_physical_network() -> None:
+    """Jumbo frames only where it is said that they pass; 0 stands for the operator's default, as in Neutron."""
+    cloud = Cloud(structs.replace(REGULATIONS, physical_network_mtus={"spare": 9000, "default": 1400}))
+    on_spare = ProviderAttributes("vlan", "spare", 7)
+    too_big = InvalidInput("Requested MTU is too big, maximum is 9000")
+    assert too_big == cloud.refusal(CreateNetwork(RED, provider=on_spare, mtu=9001))
+    network = cloud.do(CreateNetwork(RED, provider=on_spare, mtu=9000)).result
     assert isinstance(network, Network)
-    assert 1500 == network.mtu
-    assert isinstance(cloud.refusal(CreateNetwork(RED, mtu=65536)), InvalidInput)
+    assert too_big == cloud.refusal(UpdateNetwork(network.id, mtu=9001))
+    assert 1500 == cloud.do(UpdateNetwork(network.id, mtu=0)).result.mtu
+    assert 1400 == cloud.do(CreateNetwork(RED, mtu=0)).result.mtu
+    narrow = ProviderAttributes("vlan", "default", 9)
+    several = CreateNetwork(RED, provider=ProviderAttributes("vlan", "spare", 8), further=(narrow,), mtu=1401)
+    assert InvalidInput("Requested MTU is too big, maximum is 1400") == cloud.refusal(several)
 
 
 def test_a_network_with_a_port_stays() -> None:

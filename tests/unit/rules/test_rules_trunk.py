@@ -171,9 +171,9 @@ def test_a_subports_frames_fit() -> None:
     site = Site()
     trunk = site.trunk()
     wide = site.cloud.network(caller=RED_MEMBER)
-    site.cloud.do(UpdateNetwork(wide.id, mtu=9000))
+    site.cloud.do(UpdateNetwork(site.parent.network_id, mtu=1400))
     port = site.cloud.port(wide, caller=RED_MEMBER)
-    expected = SubPortMtuGreaterThanTrunkPortMtu(9000, port.id, 1500, site.parent.id)
+    expected = SubPortMtuGreaterThanTrunkPortMtu(1500, port.id, 1400, site.parent.id)
     assert expected == site.cloud.refusal(AddSubPorts(trunk.id, (wish(port),)), RED_MEMBER)
 
 
