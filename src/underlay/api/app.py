@@ -28,6 +28,7 @@ from underlay.api.exchange import Answer, Ask, Service
 from underlay.api.faults import Fault, render_fault, render_internal_fault
 from underlay.api.identity import base_url, identify
 from underlay.api.routes import ENDPOINTS, FEED_PATH, PREFIX
+from underlay.identity.render import NETWORKING
 from underlay.model.caller import Caller
 from underlay.model.errors import (
     HTTPBadRequest,
@@ -56,13 +57,15 @@ def build_app(
     lifespan: Lifespan | None = None,
 ) -> ASGIApp:
     """The whole server. Requests are answered by `workers`. Setting `stopping` ends all streams of the feed."""
+    follow = _feed_responder(service, feed, stopping, workers)
     starlette = Starlette(
         routes=[
             *identity_routes,
             _document("/", service, partial(documents.show_versions, has_identity=service.identity_url == "")),
-            _document(PREFIX, service, documents.show_layout),
-            _document(f"{PREFIX}/", service, documents.show_layout),
-            Route(FEED_PATH, _feed_responder(service, feed, stopping, workers), methods=METHODS),
+            *(_document(f"{NETWORKING}{end}", service, documents.show_networking_versions) for end in ("", "/")),
+            *(_document(f"{PREFIX}{end}", service, documents.show_layout) for end in ("", "/")),
+            *(_document(f"{NETWORKING}{PREFIX}{end}", service, documents.show_layout) for end in ("", "/")),
+            *(Route(path, follow, methods=METHODS) for path in (FEED_PATH, f"{NETWORKING}{FEED_PATH}")),
         ],
         lifespan=lifespan,
         exception_handlers={HTTPException: partial(_respond_to_http_exception, service)},
@@ -107,7 +110,8 @@ def with_table(app: ASGIApp, service: Service, table: UrlTable, workers: Executo
 
 
 def plain_path(path: str) -> str:
-    """`/v2.0/networks.json` and `/v2.0/networks/` are `/v2.0/networks`."""
+    """`/v2.0/networks.json`, `/v2.0/networks/` and `/networking/v2.0/networks` are `/v2.0/networks`."""
+    path = path.removeprefix(NETWORKING) if path.startswith(f"{NETWORKING}/") else path
     return path.removesuffix("/").removesuffix(".json") if path.startswith(f"{PREFIX}/") else path
 
 

@@ -1,14 +1,22 @@
 """What the API says of itself: versions, and the layout of v2.0."""
 
+from typing import Any
+
 from underlay.api.attributes import NETWORK, PORT, SUBNET
 from underlay.api.exchange import Answer, answer
+from underlay.identity.render import NETWORKING
 from underlay.identity.render import version as identity_version
 
 
 def show_versions(base: str, *, has_identity: bool = True) -> Answer:
     """`GET /`: the Networking API, and identity beside it when it is served here."""
-    networking = {"id": "v2.0", "status": "CURRENT", "links": [{"rel": "self", "href": f"{base}/v2.0/"}]}
+    networking = _networking_version(base)
     return answer({"versions": [networking, identity_version(base)] if has_identity else [networking]})
+
+
+def show_networking_versions(base: str) -> Answer:
+    """`GET /networking`: the Networking API alone, as Neutron lists it."""
+    return answer({"versions": [_networking_version(f"{base}{NETWORKING}")]})
 
 
 def show_layout(base: str) -> Answer:
@@ -22,3 +30,7 @@ def show_layout(base: str) -> Answer:
         for resource in (NETWORK, SUBNET, PORT)
     ]
     return answer({"resources": layout})
+
+
+def _networking_version(base: str) -> dict[str, Any]:
+    return {"id": "v2.0", "status": "CURRENT", "links": [{"rel": "self", "href": f"{base}/v2.0/"}]}

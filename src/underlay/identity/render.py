@@ -19,6 +19,9 @@ from underlay.model.identity import (
 )
 
 REGION: Final = "RegionOne"
+NETWORKING: Final = "/networking"
+"""Where the catalog says that the Networking API is: its versions are listed there without Identity's, as at `/`."""
+
 INTERFACES: Final = ("public", "internal", "admin")
 
 Json = dict[str, Any]
@@ -39,7 +42,7 @@ def version(base: str) -> Json:
 
 def services(base: str) -> tuple[tuple[str, str, str], ...]:
     """(type, name, URL) of what this server serves."""
-    return (("identity", "keystone", f"{base}/v3"), ("network", "neutron", base))
+    return (("identity", "keystone", f"{base}/v3"), ("network", "neutron", f"{base}{NETWORKING}"))
 
 
 def catalog(base: str) -> list[Json]:

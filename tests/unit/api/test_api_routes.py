@@ -31,10 +31,25 @@ def test_nobody_gets_in_without_a_token(server: ApiServer, method: str, path: st
     assert (401, 'Keystone uri="http://server:9696/v3"') == (reply.status, reply.headers["www-authenticate"])
 
 
-@pytest.mark.parametrize("path", ["/", "/v2.0", "/v2.0/"])
+@pytest.mark.parametrize("path", ["/", "/v2.0", "/v2.0/", "/networking", "/networking/v2.0", "/networking/v2.0/"])
 def test_the_version_documents_are_open(server: ApiServer, path: str) -> None:
     """Clients read them before they log in."""
     assert 200 == server.call("GET", path, token=None).status
+
+
+def test_the_networking_api_has_a_path_of_its_own(server: ApiServer) -> None:
+    """The catalog names it; there it alone is listed, and links lead on there. All below is as without it."""
+    version = {
+        "id": "v2.0",
+        "status": "CURRENT",
+        "links": [{"rel": "self", "href": "http://server:9696/networking/v2.0/"}],
+    }
+    assert {"versions": [version]} == server.call("GET", "/networking/", token=None).json()
+    made = server.call("POST", "/networking/v2.0/networks.json", {"network": {"name": "a"}}, "member").json()["network"]
+    assert made["id"] == server.call("GET", f"/v2.0/networks/{made['id']}", token="member").json()["network"]["id"]
+    page = server.call("GET", "/networking/v2.0/networks?limit=1", token="member").json()
+    assert page["networks_links"][0]["href"].startswith("http://server:9696/networking/v2.0/networks?")
+    assert 404 == server.call("GET", "/networking/v3", token="member").status
 
 
 WRITES = [row for row in ENDPOINTS if row.method != "GET"]

@@ -36,7 +36,7 @@ def test_the_catalog_names_identity_and_network_on_every_interface(server):
     }
     expected = {
         (kind, interface, "RegionOne", url)
-        for kind, url in (("identity", "http://server:9696/v3"), ("network", "http://server:9696"))
+        for kind, url in (("identity", "http://server:9696/v3"), ("network", "http://server:9696/networking"))
         for interface in ("public", "internal", "admin")
     }
     assert expected == shown
@@ -124,7 +124,7 @@ def test_a_client_of_2013_gets_its_token_in_the_body(server):
     assert server.user("mary").id == server.tokens.verify(access["token"]["id"]).user_id
     assert ("mary", "mary") == (access["token"]["tenant"]["name"], access["user"]["username"])
     urls = {each["type"]: each["endpoints"][0]["publicURL"] for each in access["serviceCatalog"]}
-    assert {"identity": "http://server:9696/v3", "network": "http://server:9696"} == urls
+    assert {"identity": "http://server:9696/v3", "network": "http://server:9696/networking"} == urls
 
 
 def test_showing_a_token_needs_to_be_its_owner_or_an_admin(server):

@@ -148,7 +148,7 @@ def test_the_catalog_can_be_read(server):
     assert ["neutron"] == [each["name"] for each in services]
     url = f"/v3/endpoints?service_id={services[0]['id']}&interface=public"
     endpoints = server.ask("GET", url, root).json()["endpoints"]
-    assert ["http://server:9696"] == [each["url"] for each in endpoints]
+    assert ["http://server:9696/networking"] == [each["url"] for each in endpoints]
     assert endpoints[0] == server.ask("GET", f"/v3/endpoints/{endpoints[0]['id']}", root).json()["endpoint"]
     assert "RegionOne" == server.ask("GET", "/v3/regions/RegionOne", root).json()["region"]["id"]
     assert [404] * 3 == [
