@@ -17,6 +17,9 @@ from underlay.model.identity import (
     CredentialId,
     Domain,
     DomainId,
+    Group,
+    GroupAssignment,
+    GroupId,
     Implication,
     NameTaken,
     OnDomain,
@@ -162,9 +165,9 @@ def test_assignments_are_filtered_by_user_and_project(filled):
     assert [True, True] == [filled.assignments.add(each) for each in expected]
     mine = Assignment(MARY.id, OnProject(LAB.id), "member")
     assert in_order(*expected, mine) == list(filled.assignments.find())
-    assert in_order(expected[1], mine) == list(filled.assignments.find(user_id=MARY.id))
+    assert in_order(expected[1], mine) == list(filled.assignments.find(MARY.id))
     assert in_order(expected[0], mine) == list(filled.assignments.find(target=OnProject(LAB.id)))
-    assert [mine] == list(filled.assignments.find(user_id=MARY.id, target=OnProject(LAB.id)))
+    assert [mine] == list(filled.assignments.find(MARY.id, target=OnProject(LAB.id)))
 
 
 def test_an_assignment_is_there_once_and_names_what_exists(filled):
@@ -302,3 +305,59 @@ def test_an_application_credential_goes_with_what_it_stands_on(filled, lost):
         case "project":
             filled.projects.delete(LAB.id)
     assert [] == list(filled.credentials.find(MARY.id))
+
+
+CREW = Group(GroupId("g1"), "crew", "who works")
+
+
+def test_groups_have_members_and_roles(filled):
+    """Found from both sides; only of groups and users that exist; given twice is given once."""
+    filled.groups.add(CREW)
+    assert (CREW, [CREW]) == (filled.groups.get(CREW.id), list(filled.groups.find("crew", DEFAULT_DOMAIN_ID)))
+    assert [True, True] == [filled.memberships.add(CREW.id, MARY.id) for _ in range(2)]
+    assert ([CREW.id], [MARY.id]) == (
+        list(filled.memberships.of_user(MARY.id)),
+        list(filled.memberships.of_group(CREW.id)),
+    )
+    assert not filled.memberships.add(GroupId("no"), MARY.id)
+    assert not filled.memberships.add(CREW.id, UserId("no"))
+    targets = (OnProject(LAB.id), OnDomain(DEFAULT_DOMAIN_ID), OnSystem())
+    held = [GroupAssignment(CREW.id, target, RoleName("reader")) for target in targets]
+    assert [True] * 6 == [filled.group_assignments.add(each) for each in (*held, *held)]
+    assert sorted(held, key=lambda each: each.sort_key) == list(filled.group_assignments.find())
+    for each in held:
+        assert [each] == list(filled.group_assignments.find(CREW.id, each.target))
+    assert not filled.group_assignments.add(GroupAssignment(GroupId("no"), OnSystem(), RoleName("reader")))
+    assert [Assignment(MARY.id, OnProject(LAB.id), "member")] == list(filled.assignments.find())
+    assert [True, False] == [filled.group_assignments.remove(held[0]) for _ in range(2)]
+    assert [True, False] == [filled.memberships.remove(CREW.id, MARY.id) for _ in range(2)]
+
+
+@pytest.mark.parametrize("deleted", ["group", "user", "project", "domain", "role"])
+def test_what_a_group_had_goes_with_what_is_deleted(filled, deleted):
+    """Members with the group or the user; roles with the group, the target or the role; nothing else."""
+    there = DomainId("there")
+    filled.domains.add(Domain(there, "there"))
+    filled.roles.add(AUDITOR)
+    crew = msgspec.structs.replace(CREW, domain_id=there)
+    filled.groups.add(crew)
+    assert filled.memberships.add(crew.id, MARY.id)
+    assert filled.group_assignments.add(GroupAssignment(crew.id, OnProject(LAB.id), AUDITOR.name))
+    delete = {
+        "group": lambda: filled.groups.delete(crew.id),
+        "user": lambda: filled.users.delete(MARY.id),
+        "project": lambda: filled.projects.delete(LAB.id),
+        "domain": lambda: filled.domains.delete(there),
+        "role": lambda: filled.roles.delete(AUDITOR.id),
+    }
+    assert delete[deleted]()
+    left = len(filled.memberships.of_group(crew.id)), len(filled.group_assignments.find())
+    expected = {"group": (0, 0), "user": (0, 1), "project": (1, 0), "domain": (0, 0), "role": (1, 0)}
+    assert expected[deleted] == left
+
+
+def test_a_project_keeps_its_tags(filled):
+    """As they were given."""
+    tagged = msgspec.structs.replace(LAB, tags=("a", 'quote"', "ü"))
+    assert tagged == filled.projects.update(LAB.id, lambda _: tagged)
+    assert (tagged, [tagged]) == (filled.projects.get(LAB.id), list(filled.projects.find()))

@@ -18,6 +18,9 @@ from underlay.model.identity import (
     CredentialId,
     Domain,
     DomainId,
+    Group,
+    GroupAssignment,
+    GroupId,
     Implication,
     NameTaken,
     OnDomain,
@@ -33,6 +36,8 @@ from underlay.model.ids import ProjectId
 
 T = TypeVar("T", bound=msgspec.Struct)
 K = TypeVar("K", bound=str)
+A = TypeVar("A", Assignment, GroupAssignment)
+H = TypeVar("H", UserId, GroupId, contravariant=True)
 
 
 class MemoryShelf(Generic[T, K]):
@@ -85,35 +90,70 @@ class MemoryShelf(Generic[T, K]):
         self.records[record.id] = record
 
 
-class MemoryAssignments:
+class MemoryAssignments(Generic[A, H]):
     """A set."""
 
-    def __init__(self, store: "MemoryIdentityStore") -> None:
+    def __init__(self, store: "MemoryIdentityStore", holders: Any) -> None:
         self._store = store
-        self.held: set[Assignment] = set()
+        self._holders = holders
+        self.held: set[A] = set()
 
-    def find(self, user_id: UserId | None = None, target: Target | None = None) -> Sequence[Assignment]:
+    def find(self, holder_id: H | None = None, target: Target | None = None) -> Sequence[A]:
         with self._store.lock:
-            found = [each for each in self.held if user_id in (None, each.user_id) and target in (None, each.target)]
+            found = [
+                each for each in self.held if holder_id in (None, holder_of(each)) and target in (None, each.target)
+            ]
         return sorted(found, key=lambda each: each.sort_key)
 
-    def add(self, assignment: Assignment) -> bool:
+    def add(self, assignment: A) -> bool:
         with self._store.lock:
             shelves = {OnProject: self._store.projects, OnDomain: self._store.domains}
             shelf: Any = shelves.get(type(assignment.target))
-            if self._store.users.get(assignment.user_id) is None:
+            if self._holders.get(holder_of(assignment)) is None:
                 return False
             if shelf is not None and shelf.get(assignment.target.id) is None:
                 return False
             self.held.add(assignment)
             return True
 
-    def remove(self, assignment: Assignment) -> bool:
+    def remove(self, assignment: A) -> bool:
         with self._store.lock:
             was_there = assignment in self.held
             self.held.discard(assignment)
-            if was_there and isinstance(assignment.target, OnProject):
+            if was_there and isinstance(assignment, Assignment) and isinstance(assignment.target, OnProject):
                 self._store.credentials.void(assignment.user_id, assignment.target.id)
+            return was_there
+
+
+def holder_of(assignment: Assignment | GroupAssignment) -> str:
+    """The id of the user or group."""
+    return assignment.user_id if isinstance(assignment, Assignment) else assignment.group_id
+
+
+class MemoryMemberships:
+    """A set of pairs."""
+
+    def __init__(self, store: "MemoryIdentityStore") -> None:
+        self._store = store
+        self.held: set[tuple[GroupId, UserId]] = set()
+
+    def of_user(self, user_id: UserId) -> Sequence[GroupId]:
+        return sorted(group_id for group_id, member in self.held if member == user_id)
+
+    def of_group(self, group_id: GroupId) -> Sequence[UserId]:
+        return sorted(member for of_group, member in self.held if of_group == group_id)
+
+    def add(self, group_id: GroupId, user_id: UserId) -> bool:
+        with self._store.lock:
+            if self._store.groups.get(group_id) is None or self._store.users.get(user_id) is None:
+                return False
+            self.held.add((group_id, user_id))
+            return True
+
+    def remove(self, group_id: GroupId, user_id: UserId) -> bool:
+        with self._store.lock:
+            was_there = (group_id, user_id) in self.held
+            self.held.discard((group_id, user_id))
             return was_there
 
 
@@ -179,7 +219,10 @@ class MemoryIdentityStore:
         self.projects: MemoryShelf[Project, ProjectId] = MemoryShelf(self.lock, "project", self._project_changed)
         self.users: MemoryShelf[User, UserId] = MemoryShelf(self.lock, "user", self._user_changed)
         self.roles: MemoryShelf[Role, RoleId] = MemoryShelf(self.lock, "role", self._role_changed)
-        self.assignments = MemoryAssignments(self)
+        self.groups: MemoryShelf[Group, GroupId] = MemoryShelf(self.lock, "group", self._group_changed)
+        self.memberships = MemoryMemberships(self)
+        self.assignments = MemoryAssignments[Assignment, UserId](self, self.users)
+        self.group_assignments = MemoryAssignments[GroupAssignment, GroupId](self, self.groups)
         self.implications = MemoryImplications()
         self.credentials = MemoryCredentials(self)
         self._revoked: dict[str, datetime] = {}
@@ -195,7 +238,7 @@ class MemoryIdentityStore:
 
     def _domain_changed(self, before: Domain, after: Domain | None) -> None:
         if after is None:
-            for shelf in (self.users, self.projects):
+            for shelf in (self.users, self.projects, self.groups):
                 for each in shelf.find(domain_id=before.id):
                     shelf.delete(each.id)
             self._drop(lambda each: each.target == OnDomain(before.id))
@@ -212,7 +255,13 @@ class MemoryIdentityStore:
         if after is None or not after.enabled:
             self.credentials.void(before.id, None)
         if after is None:
-            self._drop(lambda each: each.user_id == before.id)
+            self._drop(lambda each: holder_of(each) == before.id)
+            self.memberships.held = {each for each in self.memberships.held if each[1] != before.id}
+
+    def _group_changed(self, before: Group, after: Group | None) -> None:
+        if after is None:
+            self._drop(lambda each: holder_of(each) == before.id)
+            self.memberships.held = {each for each in self.memberships.held if each[0] != before.id}
 
     def _role_changed(self, before: Role, after: Role | None) -> None:
         if after is None:
@@ -220,5 +269,6 @@ class MemoryIdentityStore:
             left = {each for each in self.implications.held if before.name not in (each.prior, each.implied)}
             self.implications.held = left
 
-    def _drop(self, is_void: Callable[[Assignment], bool]) -> None:
+    def _drop(self, is_void: Callable[[Assignment | GroupAssignment], bool]) -> None:
         self.assignments.held = {each for each in self.assignments.held if not is_void(each)}
+        self.group_assignments.held = {each for each in self.group_assignments.held if not is_void(each)}

@@ -6,6 +6,7 @@ import msgspec
 
 from underlay.identity import render
 from underlay.identity.errors import Forbidden, NotFound, Unauthorized
+from underlay.identity.holdings import held_by
 from underlay.identity.login import Auth, log_in
 from underlay.identity.roles import read_roles
 from underlay.identity.service import NO_CONTENT, Answer, Ask, Service
@@ -83,7 +84,7 @@ def projects_of(user_id: UserId, service: Service) -> list[Project]:
 
 
 def _targets(user_id: UserId, service: Service, wanted: str) -> list[str]:
-    places = dict.fromkeys(place_of(each.target) for each in service.store.assignments.find(user_id))
+    places = dict.fromkeys(place_of(each.target) for each in held_by(user_id, service.store))
     return [target_id for kind, target_id in places if kind == wanted]
 
 

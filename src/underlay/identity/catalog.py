@@ -1,6 +1,6 @@
 """/v3/services, /v3/endpoints, /v3/regions: the catalog, to be read. It follows from this server's URL.
 
-And the collections that clients ask for and that are empty here: groups, access rules.
+And a collection that clients ask for and that is empty here: access rules.
 """
 
 from underlay.identity import render
@@ -40,12 +40,6 @@ def list_regions(service: Service, ask: Ask) -> Answer:
 def show_region(service: Service, ask: Ask) -> Answer:
     """GET /v3/regions/{id}."""
     return Answer(body={"region": _of_id("region", [render.region(ask.base)], ask.path["region_id"])})
-
-
-def list_groups(service: Service, ask: Ask) -> Answer:
-    """GET /v3/groups, /v3/users/{id}/groups: none; roles are given to users."""
-    ask.only_self_or_admin(ask.path.get("user_id", ask.me.user.id), "identity:list_groups_for_user")
-    return Answer(body=render.collection("groups", (), ask.url_path, ask.base))
 
 
 def list_access_rules(service: Service, ask: Ask) -> Answer:

@@ -6,6 +6,7 @@ Body: `{"auth": {"identity": {"methods": [...], "password"|"token"|"application_
 import msgspec
 
 from underlay.identity.errors import BadRequest, Unauthorized
+from underlay.identity.holdings import held_by
 from underlay.identity.lockout import Subject
 from underlay.identity.records import IdentityStore
 from underlay.identity.service import Service
@@ -139,7 +140,7 @@ def default_project(user: User, store: IdentityStore) -> Project | None:
     if project is None or not project.enabled:
         return None
     domain = store.domains.get(project.domain_id)
-    assigned = store.assignments.find(user.id, OnProject(project.id))
+    assigned = held_by(user.id, store, OnProject(project.id))
     return project if assigned and domain is not None and domain.enabled else None
 
 

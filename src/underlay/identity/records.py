@@ -13,6 +13,9 @@ from underlay.model.identity import (
     CredentialId,
     Domain,
     DomainId,
+    Group,
+    GroupAssignment,
+    GroupId,
     Implication,
     Project,
     Role,
@@ -25,6 +28,8 @@ from underlay.model.ids import ProjectId
 
 T = TypeVar("T")
 K = TypeVar("K", contravariant=True)
+A = TypeVar("A", Assignment, GroupAssignment)
+H = TypeVar("H", UserId, GroupId, contravariant=True)
 
 
 class Shelf(Protocol[T, K]):
@@ -55,19 +60,39 @@ class Shelf(Protocol[T, K]):
         ...
 
 
-class Assignments(Protocol):
-    """Who has which role where."""
+class Assignments(Protocol[A, H]):
+    """Who has which role where: users, or groups."""
 
-    def find(self, user_id: UserId | None = None, target: Target | None = None) -> Sequence[Assignment]:
+    def find(self, holder_id: H | None = None, target: Target | None = None) -> Sequence[A]:
         """All that fit every filter given; sorted."""
         ...
 
-    def add(self, assignment: Assignment) -> bool:
-        """Insert, or leave it when it is there already; False when the user or the target does not exist."""
+    def add(self, assignment: A) -> bool:
+        """Insert, or leave it when it is there already; False when the holder or the target does not exist."""
         ...
 
-    def remove(self, assignment: Assignment) -> bool:
-        """Delete, and with it the user's application credentials on that project; False when there was none."""
+    def remove(self, assignment: A) -> bool:
+        """Delete, and with it a user's application credentials on that project; False when there was none."""
+        ...
+
+
+class Memberships(Protocol):
+    """Which user is in which group."""
+
+    def of_user(self, user_id: UserId) -> Sequence[GroupId]:
+        """The groups that the user is in; sorted."""
+        ...
+
+    def of_group(self, group_id: GroupId) -> Sequence[UserId]:
+        """The users in the group; sorted."""
+        ...
+
+    def add(self, group_id: GroupId, user_id: UserId) -> bool:
+        """Insert, or leave it when it is there already; False when the group or the user does not exist."""
+        ...
+
+    def remove(self, group_id: GroupId, user_id: UserId) -> bool:
+        """Delete; False when there was none."""
         ...
 
 
@@ -131,8 +156,23 @@ class IdentityStore(Protocol):
         ...
 
     @property
-    def assignments(self) -> Assignments:
-        """Who has which role where."""
+    def groups(self) -> Shelf[Group, GroupId]:
+        """Groups of users."""
+        ...
+
+    @property
+    def memberships(self) -> Memberships:
+        """Which user is in which group."""
+        ...
+
+    @property
+    def assignments(self) -> Assignments[Assignment, UserId]:
+        """Which user has which role where."""
+        ...
+
+    @property
+    def group_assignments(self) -> Assignments[GroupAssignment, GroupId]:
+        """Which group has which role where."""
         ...
 
     @property

@@ -11,6 +11,9 @@ from underlay.model.identity import (
     ApplicationCredential,
     Assignment,
     Domain,
+    Group,
+    GroupAssignment,
+    GroupId,
     Project,
     Role,
     Target,
@@ -26,7 +29,7 @@ INTERFACES: Final = ("public", "internal", "admin")
 
 Json = dict[str, Any]
 Names = Mapping[str, Json]
-"""id of a user, project or domain -> its name, and its domain if it is of one."""
+"""id of a user, group, project or domain -> its name, and its domain if it is of one."""
 
 
 def version(base: str) -> Json:
@@ -112,7 +115,7 @@ def project(record: Project, base: str) -> Json:
         "description": record.description,
         "is_domain": False,
         "options": {},
-        "tags": [],
+        "tags": list(record.tags),
         "links": {"self": f"{base}/v3/projects/{record.id}"},
     }
 
@@ -135,6 +138,17 @@ def user(record: User, base: str) -> Json:
     if record.host is not None:
         shown["host"] = record.host
     return shown
+
+
+def group(record: Group, base: str) -> Json:
+    """One group."""
+    return {
+        "id": record.id,
+        "name": record.name,
+        "domain_id": record.domain_id,
+        "description": record.description,
+        "links": {"self": f"{base}/v3/groups/{record.id}"},
+    }
 
 
 def role(record: Role, base: str) -> Json:
@@ -171,22 +185,28 @@ def domain(record: Domain, base: str) -> Json:
     }
 
 
-def assignment(record: Assignment, role_id: str, names: Names | None, base: str) -> Json:
-    """One assignment; with `names`, those of user, target and role."""
+def assignment(
+    record: Assignment | GroupAssignment, role_id: str, names: Names | None, base: str, by: GroupId | None = None
+) -> Json:
+    """One assignment, which a user has by a group if one is given; with `names`, those of holder, target and role."""
     kind, target_id = place_of(record.target)
+    holder, holder_id = ("user", record.user_id) if isinstance(record, Assignment) else ("group", record.group_id)
     shown_role: Json = {"id": role_id}
-    shown_user: Json = {"id": record.user_id}
+    shown_holder: Json = {"id": holder_id}
     shown_target: Json = {"id": target_id}
     if names is not None:
         shown_role["name"] = record.role
-        shown_user |= names.get(record.user_id, {})
+        shown_holder |= names.get(holder_id, {})
         shown_target |= names.get(target_id, {})
-    path = f"{target_path(record.target)}/users/{record.user_id}/roles/{role_id}"
+    given_to = f"{holder}s/{holder_id}" if by is None else f"groups/{by}"
+    links = {"assignment": f"{base}/v3/{target_path(record.target)}/{given_to}/roles/{role_id}"}
+    if by is not None:
+        links["membership"] = f"{base}/v3/groups/{by}/users/{holder_id}"
     return {
         "role": shown_role,
-        "user": shown_user,
+        holder: shown_holder,
         "scope": {"system": {"all": True}} if kind == "system" else {kind: shown_target},
-        "links": {"assignment": f"{base}/v3/{path}"},
+        "links": links,
     }
 
 

@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from underlay.identity import auth, catalog, credentials, domains, grants, projects, role_calls, users, v2
+from underlay.identity import (
+    assignments,
+    auth,
+    catalog,
+    credentials,
+    domains,
+    grants,
+    groups,
+    projects,
+    role_calls,
+    users,
+    v2,
+)
 from underlay.identity.service import Endpoint
 
 _TOKENS: Final = "/v3/auth/tokens"
@@ -13,12 +25,16 @@ _IMPLIED: Final = f"{_ROLE}/implies/{{implied_id}}"
 _DOMAIN: Final = "/v3/domains/{domain_id}"
 _CREDENTIALS: Final = f"{_USER}/application_credentials"
 _CREDENTIAL: Final = f"{_CREDENTIALS}/{{credential_id}}"
-_OF_USER: Final = "users/{user_id}/roles"
+_HOLDERS: Final = ("users/{user_id}", "groups/{group_id}")
+_GROUP: Final = "/v3/groups/{group_id}"
+_MEMBER: Final = f"{_GROUP}/users/{{user_id}}"
+_TAGS: Final = f"{_PROJECT}/tags"
+_TAG: Final = f"{_TAGS}/{{tag}}"
 
 
-def _grants(place: str, prefix: str) -> tuple[Endpoint, ...]:
-    """Who has which role on that kind of target; `prefix` is how Keystone's names of actions begin."""
-    many, one = f"{place}/{_OF_USER}", f"{place}/{_OF_USER}/{{role_id}}"
+def _grants(place: str, holder: str, prefix: str) -> tuple[Endpoint, ...]:
+    """Which role such a holder has on that kind of target; `prefix` is how Keystone's names of actions begin."""
+    many, one = f"{place}/{holder}/roles", f"{place}/{holder}/roles/{{role_id}}"
     return (
         Endpoint("GET", many, grants.list_grants, f"identity:list_{prefix}grants"),
         Endpoint("GET", one, grants.check_grant, f"identity:check_{prefix}grant"),
@@ -51,6 +67,13 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("GET", _PROJECT, projects.show_project, "identity:get_project", "user"),
     Endpoint("PATCH", _PROJECT, projects.update_project, "identity:update_project"),
     Endpoint("DELETE", _PROJECT, projects.delete_project, "identity:delete_project"),
+    Endpoint("GET", _TAGS, projects.list_tags, "identity:list_project_tags"),
+    Endpoint("PUT", _TAGS, projects.replace_tags, "identity:update_project_tags"),
+    Endpoint("DELETE", _TAGS, projects.delete_tags, "identity:delete_project_tags"),
+    Endpoint("GET", _TAG, projects.check_tag, "identity:get_project_tag"),
+    Endpoint("HEAD", _TAG, projects.check_tag, "identity:get_project_tag"),
+    Endpoint("PUT", _TAG, projects.add_tag, "identity:create_project_tag"),
+    Endpoint("DELETE", _TAG, projects.delete_tag, "identity:delete_project_tag"),
     Endpoint("GET", "/v3/users", users.list_users, "identity:list_users"),
     Endpoint("POST", "/v3/users", users.create_user, "identity:create_user", hashes=True),
     Endpoint("GET", _USER, users.show_user, "identity:get_user", "user"),
@@ -58,7 +81,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("DELETE", _USER, users.delete_user, "identity:delete_user"),
     Endpoint("GET", f"{_USER}/projects", users.list_projects_of_user, "identity:list_user_projects", "user"),
     Endpoint("POST", f"{_USER}/password", users.change_password, "identity:change_password", "anyone", hashes=True),
-    Endpoint("GET", f"{_USER}/groups", catalog.list_groups, "identity:list_groups_for_user", "user"),
+    Endpoint("GET", f"{_USER}/groups", groups.list_groups_of_user, "identity:list_groups_for_user", "user"),
     Endpoint("GET", f"{_USER}/access_rules", catalog.list_access_rules, "identity:list_access_rules", "user"),
     Endpoint("GET", _CREDENTIALS, credentials.list_credentials, "identity:list_application_credentials", "user"),
     Endpoint(
@@ -71,7 +94,16 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     ),
     Endpoint("GET", _CREDENTIAL, credentials.show_credential, "identity:get_application_credential", "user"),
     Endpoint("DELETE", _CREDENTIAL, credentials.delete_credential, "identity:delete_application_credential", "user"),
-    Endpoint("GET", "/v3/groups", catalog.list_groups, "identity:list_groups"),
+    Endpoint("GET", "/v3/groups", groups.list_groups, "identity:list_groups"),
+    Endpoint("POST", "/v3/groups", groups.create_group, "identity:create_group"),
+    Endpoint("GET", _GROUP, groups.show_group, "identity:get_group"),
+    Endpoint("PATCH", _GROUP, groups.update_group, "identity:update_group"),
+    Endpoint("DELETE", _GROUP, groups.delete_group, "identity:delete_group"),
+    Endpoint("GET", f"{_GROUP}/users", groups.list_users, "identity:list_users_in_group"),
+    Endpoint("GET", _MEMBER, groups.check_user, "identity:check_user_in_group"),
+    Endpoint("HEAD", _MEMBER, groups.check_user, "identity:check_user_in_group"),
+    Endpoint("PUT", _MEMBER, groups.add_user, "identity:add_user_to_group"),
+    Endpoint("DELETE", _MEMBER, groups.remove_user, "identity:remove_user_from_group"),
     Endpoint("GET", "/v3/roles", role_calls.list_roles, "identity:list_roles"),
     Endpoint("POST", "/v3/roles", role_calls.create_role, "identity:create_role"),
     Endpoint("GET", _ROLE, role_calls.show_role, "identity:get_role"),
@@ -88,10 +120,10 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("GET", _DOMAIN, domains.show_domain, "identity:get_domain", "user"),
     Endpoint("PATCH", _DOMAIN, domains.update_domain, "identity:update_domain"),
     Endpoint("DELETE", _DOMAIN, domains.delete_domain, "identity:delete_domain"),
-    Endpoint("GET", "/v3/role_assignments", grants.list_assignments, "identity:list_role_assignments"),
-    *_grants(_PROJECT, ""),
-    *_grants(_DOMAIN, ""),
-    *_grants("/v3/system", "system_"),
+    Endpoint("GET", "/v3/role_assignments", assignments.list_assignments, "identity:list_role_assignments"),
+    *(row for place in (_PROJECT, _DOMAIN) for holder in _HOLDERS for row in _grants(place, holder, "")),
+    *_grants("/v3/system", "users/{user_id}", "system_"),
+    *_grants("/v3/system", "groups/{group_id}", "system_group_"),
     Endpoint("GET", "/v3/services", catalog.list_services, "identity:list_services"),
     Endpoint("GET", "/v3/services/{service_id}", catalog.show_service, "identity:get_service"),
     Endpoint("GET", "/v3/endpoints", catalog.list_endpoints, "identity:list_endpoints"),

@@ -16,6 +16,7 @@ import jwt
 import msgspec
 
 from underlay.identity.errors import Unauthorized
+from underlay.identity.holdings import held_by
 from underlay.identity.records import IdentityStore
 from underlay.identity.roles import ADMIN, HOST, read_roles
 from underlay.model.caller import Caller
@@ -250,7 +251,7 @@ class Tokens:
             return Standing(claims, user, domain, None, frozenset())
         scope = self._scope(target)
         book = read_roles(self._store)
-        roles = book.effective(each.role for each in self._store.assignments.find(user.id, target))
+        roles = book.effective(each.role for each in held_by(user.id, self._store, target))
         credential = None
         if claims.app is not None:
             credential = self._store.credentials.get(claims.app)

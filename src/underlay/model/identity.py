@@ -1,4 +1,4 @@
-"""Who may use the cloud: domains, users, projects, roles, who has which role where, application credentials.
+"""Who may use the cloud: domains, users, groups, projects, roles, who has which role where, application credentials.
 
 What the embedded identity endpoint stores. Source: Identity API v3.
 """
@@ -14,6 +14,7 @@ DomainId = NewType("DomainId", str)
 UserId = NewType("UserId", str)
 RoleId = NewType("RoleId", str)
 RoleName = NewType("RoleName", str)
+GroupId = NewType("GroupId", str)
 CredentialId = NewType("CredentialId", str)
 
 DEFAULT_DOMAIN_ID: Final = DomainId("default")
@@ -36,6 +37,7 @@ class Domain(msgspec.Struct, frozen=True):
 class Project(msgspec.Struct, frozen=True):
     """Attributes:
     name: unique in the domain.
+    tags: sorted.
     """
 
     id: ProjectId
@@ -43,6 +45,7 @@ class Project(msgspec.Struct, frozen=True):
     enabled: bool = True
     description: str = ""
     domain_id: DomainId = DEFAULT_DOMAIN_ID
+    tags: tuple[str, ...] = ()
 
 
 class User(msgspec.Struct, frozen=True):
@@ -63,6 +66,19 @@ class User(msgspec.Struct, frozen=True):
     description: str = ""
     email: str = ""
     generation: int = 0
+    domain_id: DomainId = DEFAULT_DOMAIN_ID
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Users who have the group's roles.
+
+    Attributes:
+    name: unique in the domain.
+    """
+
+    id: GroupId
+    name: str
+    description: str = ""
     domain_id: DomainId = DEFAULT_DOMAIN_ID
 
 
@@ -116,6 +132,20 @@ class Assignment(msgspec.Struct, frozen=True):
         """Order of lists."""
         kind, target_id = place_of(self.target)
         return self.user_id, kind, target_id, self.role
+
+
+class GroupAssignment(msgspec.Struct, frozen=True):
+    """All users in the group have the role there."""
+
+    group_id: GroupId
+    target: Target
+    role: RoleName
+
+    @property
+    def sort_key(self) -> tuple[str, str, str, str]:
+        """Order of lists."""
+        kind, target_id = place_of(self.target)
+        return self.group_id, kind, target_id, self.role
 
 
 class ApplicationCredential(msgspec.Struct, frozen=True):

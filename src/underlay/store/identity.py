@@ -8,12 +8,31 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from underlay.model.identity import Domain, DomainId, Project, Role, RoleId, User, UserId
+from underlay.model.identity import (
+    Assignment,
+    Domain,
+    DomainId,
+    Group,
+    GroupAssignment,
+    GroupId,
+    Project,
+    Role,
+    RoleId,
+    User,
+    UserId,
+)
 from underlay.model.ids import ProjectId
 from underlay.store.identity_credentials import CredentialStatements, SqlCredentials, void_of_user
-from underlay.store.identity_grants import GrantStatements, SqlAssignments, SqlImplications, forget_role
+from underlay.store.identity_grants import (
+    GrantStatements,
+    SqlAssignments,
+    SqlImplications,
+    forget_role,
+    void_on_project,
+)
+from underlay.store.identity_groups import MembershipStatements, SqlMemberships
 from underlay.store.identity_shelf import OpenSession, Prepare, ShelfStatements, SqlShelf
-from underlay.store.identity_tables import domains, projects, revoked_tokens, roles, users
+from underlay.store.identity_tables import domains, groups, projects, revoked_tokens, roles, users
 from underlay.store.statements import Session
 
 
@@ -25,6 +44,8 @@ class IdentityStatements:
         self.projects: Final = ShelfStatements(prepare, projects)
         self.users: Final = ShelfStatements(prepare, users)
         self.roles: Final = ShelfStatements(prepare, roles)
+        self.groups: Final = ShelfStatements(prepare, groups)
+        self.memberships: Final = MembershipStatements(prepare)
         self.grants: Final = GrantStatements(prepare)
         self.credentials: Final = CredentialStatements(prepare)
         expiry = revoked_tokens.c.expires_at
@@ -45,7 +66,14 @@ class SqlIdentityStore:
         self.projects: Final = SqlShelf[Project, ProjectId](openers, sql.projects, ("project", Project))
         self.users: Final = SqlShelf[User, UserId](openers, sql.users, ("user", User), changed=self._user_changed)
         self.roles: Final = SqlShelf[Role, RoleId](openers, sql.roles, ("role", Role), deleted=self._role_deleted)
-        self.assignments: Final = SqlAssignments(openers, sql.grants)
+        self.groups: Final = SqlShelf[Group, GroupId](openers, sql.groups, ("group", Group))
+        self.memberships: Final = SqlMemberships(openers, sql.memberships)
+        self.assignments: Final = SqlAssignments[Assignment, UserId](
+            openers, sql.grants.users, Assignment, removed=self._assignment_removed
+        )
+        self.group_assignments: Final = SqlAssignments[GroupAssignment, GroupId](
+            openers, sql.grants.groups, GroupAssignment
+        )
         self.implications: Final = SqlImplications(openers, sql.grants)
         self.credentials: Final = SqlCredentials(openers, sql.credentials)
 
@@ -64,6 +92,9 @@ class SqlIdentityStore:
     def _user_changed(self, session: Session, user: User) -> None:
         if not user.enabled:
             void_of_user(session, self._sql.credentials, user.id)
+
+    def _assignment_removed(self, session: Session, removed: Assignment) -> None:
+        void_on_project(session, self._sql.grants, removed)
 
     def _role_deleted(self, session: Session, role: Role) -> None:
         forget_role(session, self._sql.grants, role.name)

@@ -2,18 +2,34 @@
 `Implications`. A table a kind of target, so that foreign keys clear up behind what is deleted.
 """
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import Column, Table, bindparam, delete, insert, select
+import msgspec
+from sqlalchemy import Table, bindparam, delete, insert, select
 
-from underlay.model.identity import Assignment, Implication, OnProject, RoleName, Target, UserId, place_of, target_at
-from underlay.store.identity_shelf import OpenSession, Prepare
+from underlay.model.identity import (
+    Assignment,
+    GroupAssignment,
+    GroupId,
+    Implication,
+    OnProject,
+    RoleName,
+    Target,
+    UserId,
+    place_of,
+    target_at,
+)
+from underlay.store.identity_shelf import OpenSession, Prepare, nothing_more
 from underlay.store.identity_tables import (
     application_credentials,
     assignments,
     domain_assignments,
     domains,
+    group_assignments,
+    group_domain_assignments,
+    group_system_assignments,
+    groups,
     implications,
     projects,
     system_assignments,
@@ -21,13 +37,18 @@ from underlay.store.identity_tables import (
 )
 from underlay.store.statements import Session
 
+AnyAssignment = Assignment | GroupAssignment
+A = TypeVar("A", Assignment, GroupAssignment)
+H = TypeVar("H", UserId, GroupId, contravariant=True)
+
 
 class _TableStatements:
-    """For one of the three tables of assignments."""
+    """For one table of assignments: its holder's column, its target's if it has one, the role."""
 
-    def __init__(self, prepare: Prepare, table: Table, column: Column[Any] | None, targets: Table | None) -> None:
+    def __init__(self, prepare: Prepare, table: Table, targets: Table | None) -> None:
         self.table: Final = table
-        self.column: Final = column
+        self.holder: Final = table.c[0]
+        self.column: Final = None if targets is None else table.c[1]
         same = [each == bindparam(each.name) for each in table.c]
         self.one: Final = prepare(select(table).where(*same))
         self.add: Final = prepare(insert(table))
@@ -37,24 +58,36 @@ class _TableStatements:
             None if targets is None else prepare(select(targets.c.id).where(targets.c.id == bindparam("id")))
         )
 
-    def row(self, assignment: Assignment) -> dict[str, str]:
+    def row(self, assignment: AnyAssignment) -> dict[str, str]:
         """The columns' values."""
-        values = {"user_id": assignment.user_id, "role": assignment.role}
+        holder_id, target, role = msgspec.structs.astuple(assignment)
+        values = {self.holder.name: holder_id, "role": role}
         if self.column is not None:
-            values[self.column.name] = place_of(assignment.target)[1]
+            values[self.column.name] = place_of(target)[1]
         return values
+
+
+class HolderStatements:
+    """For what one kind of holder has: a table a kind of target."""
+
+    def __init__(self, prepare: Prepare, holders: Table, tables: tuple[Table, Table, Table]) -> None:
+        on_project, on_domain, on_system = tables
+        self.tables: Final = {
+            "project": _TableStatements(prepare, on_project, projects),
+            "domain": _TableStatements(prepare, on_domain, domains),
+            "system": _TableStatements(prepare, on_system, None),
+        }
+        self.holder: Final = prepare(select(holders.c.id).where(holders.c.id == bindparam("id")))
 
 
 class GrantStatements:
     """The statements of this module, compiled."""
 
     def __init__(self, prepare: Prepare) -> None:
-        self.tables: Final = {
-            "project": _TableStatements(prepare, assignments, assignments.c.project_id, projects),
-            "domain": _TableStatements(prepare, domain_assignments, domain_assignments.c.domain_id, domains),
-            "system": _TableStatements(prepare, system_assignments, None, None),
-        }
-        self.user: Final = prepare(select(users.c.id).where(users.c.id == bindparam("id")))
+        self.users: Final = HolderStatements(prepare, users, (assignments, domain_assignments, system_assignments))
+        self.groups: Final = HolderStatements(
+            prepare, groups, (group_assignments, group_domain_assignments, group_system_assignments)
+        )
         same = [each == bindparam(each.name) for each in implications.c]
         self.implications: Final = prepare(select(implications))
         self.implication: Final = prepare(select(implications).where(*same))
@@ -73,43 +106,68 @@ class GrantStatements:
         )
 
 
-class SqlAssignments:
-    """Part of `SqlIdentityStore`."""
+class SqlAssignments(Generic[A, H]):
+    """Part of `SqlIdentityStore`: what users have, or what groups have.
 
-    def __init__(self, openers: tuple[OpenSession, OpenSession], sql: GrantStatements) -> None:
+    Args:
+    removed: called in the transaction with the assignment that was deleted.
+    """
+
+    def __init__(
+        self,
+        openers: tuple[OpenSession, OpenSession],
+        sql: HolderStatements,
+        made: type[A],
+        removed: Callable[[Session, A], None] = nothing_more,
+    ) -> None:
         self._writing, self._reading = openers
         self._sql = sql
+        self._made: Callable[[Any, Target, Any], A] = made
+        self._removed: Callable[[Session, A], None] = removed
 
-    def find(self, user_id: UserId | None = None, target: Target | None = None) -> Sequence[Assignment]:
+    def find(self, holder_id: H | None = None, target: Target | None = None) -> Sequence[A]:
         """All that fit every filter given; sorted."""
-        found: list[Assignment] = []
+        found: list[A] = []
         with self._reading() as session:
             for kind, of_kind in self._sql.tables.items():
                 if target is None or place_of(target)[0] == kind:
-                    found += _found(session, kind, of_kind, user_id, target)
+                    found += self._found(session, kind, of_kind, holder_id, target)
         return sorted(found, key=lambda each: each.sort_key)
 
-    def add(self, assignment: Assignment) -> bool:
-        """Insert, or leave it when it is there already; False when the user or the target does not exist."""
+    def add(self, assignment: A) -> bool:
+        """Insert, or leave it when it is there already; False when the holder or the target does not exist."""
         of_kind = self._sql.tables[place_of(assignment.target)[0]]
+        row = of_kind.row(assignment)
         with self._writing() as session:
-            if session.row(self._sql.user, {"id": assignment.user_id}) is None:
+            if session.row(self._sql.holder, {"id": row[of_kind.holder.name]}) is None:
                 return False
             if of_kind.target and session.row(of_kind.target, {"id": place_of(assignment.target)[1]}) is None:
                 return False
-            if session.row(of_kind.one, of_kind.row(assignment)) is None:
-                session.run(of_kind.add, of_kind.row(assignment))
+            if session.row(of_kind.one, row) is None:
+                session.run(of_kind.add, row)
             return True
 
-    def remove(self, assignment: Assignment) -> bool:
-        """Delete, and with it the user's application credentials on that project; False when there was none."""
+    def remove(self, assignment: A) -> bool:
+        """Delete; False when there was none."""
         of_kind = self._sql.tables[place_of(assignment.target)[0]]
         with self._writing() as session:
             if not session.run(of_kind.delete, of_kind.row(assignment)):
                 return False
-            if isinstance(assignment.target, OnProject):
-                session.run(self._sql.void, {"user_id": assignment.user_id, "project_id": assignment.target.id})
+            self._removed(session, assignment)
             return True
+
+    def _found(
+        self, session: Session, kind: str, of_kind: _TableStatements, holder_id: H | None, target: Target | None
+    ) -> list[A]:
+        statement = select(of_kind.table)
+        if holder_id is not None:
+            statement = statement.where(of_kind.holder == holder_id)
+        if target is not None and of_kind.column is not None:
+            statement = statement.where(of_kind.column == place_of(target)[1])
+        return [
+            self._made(row[0], target_at(kind, row[1] if of_kind.column is not None else "all"), row[-1])
+            for row in session.select(statement)
+        ]
 
 
 class SqlImplications:
@@ -141,22 +199,14 @@ class SqlImplications:
             return session.run(self._sql.unimply, row) > 0
 
 
+def void_on_project(session: Session, sql: GrantStatements, removed: Assignment) -> None:
+    """The user's application credentials on that project are gone with the role."""
+    if isinstance(removed.target, OnProject):
+        session.run(sql.void, {"user_id": removed.user_id, "project_id": removed.target.id})
+
+
 def forget_role(session: Session, sql: GrantStatements, role: RoleName) -> None:
     """Nobody has the role any more, and nothing implies it or is implied by it."""
-    for of_kind in sql.tables.values():
+    for of_kind in (*sql.users.tables.values(), *sql.groups.tables.values()):
         session.run(of_kind.delete_role, {"role": role})
     session.run(sql.forget_role, {"role": role})
-
-
-def _found(
-    session: Session, kind: str, of_kind: _TableStatements, user_id: UserId | None, target: Target | None
-) -> list[Assignment]:
-    statement = select(of_kind.table)
-    if user_id is not None:
-        statement = statement.where(of_kind.table.c.user_id == user_id)
-    if target is not None and of_kind.column is not None:
-        statement = statement.where(of_kind.column == place_of(target)[1])
-    return [
-        Assignment(UserId(row[0]), target_at(kind, row[1] if of_kind.column is not None else "all"), RoleName(row[-1]))
-        for row in session.select(statement)
-    ]

@@ -1,4 +1,5 @@
-"""One kind of named record of identity (domains, projects, users, roles) in its table: `identity.records.Shelf`.
+"""One kind of named record of identity (domains, projects, users, groups, roles) in its table:
+`identity.records.Shelf`.
 
 The columns of a table are the fields of its record, in the same order.
 """
@@ -11,6 +12,7 @@ import msgspec
 from sqlalchemy import BindParameter, Boolean, ClauseElement, Table, bindparam, delete, insert, select, update
 
 from underlay.model.identity import DomainId, NameTaken
+from underlay.store.identity_tables import LIST
 from underlay.store.statements import Prepared, Row, Session
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -28,6 +30,7 @@ class ShelfStatements:
         self.booleans: Final = frozenset(
             index for index, column in enumerate(table.c) if isinstance(column.type, Boolean)
         )
+        self.lists: Final = frozenset(index for index, column in enumerate(table.c) if column.info == LIST)
         self.one: Final = prepare(select(table).where(table.c.id == bindparam("id")))
         self.all: Final = prepare(select(table).order_by(table.c.name, table.c.id))
         self.named: Final = prepare(select(table).where(table.c.name == bindparam("name")).order_by(table.c.id))
@@ -84,7 +87,7 @@ class SqlShelf(Generic[T, K]):
         """Insert. Raises NameTaken."""
         with self._writing() as session:
             self._refuse_taken(session, record)
-            session.run(self._sql.add, msgspec.structs.asdict(record))
+            session.run(self._sql.add, _values(record))
 
     def update(self, record_id: K, change: Callable[[T], T]) -> T | None:
         """Read, change and write in one transaction; the new record, None when there is none. Raises NameTaken."""
@@ -94,7 +97,7 @@ class SqlShelf(Generic[T, K]):
                 return None
             after = change(before)
             self._refuse_taken(session, after)
-            session.run(self._sql.change, {**msgspec.structs.asdict(after), "of_id": record_id})
+            session.run(self._sql.change, {**_values(after), "of_id": record_id})
             self._changed(session, after)
             return after
 
@@ -113,8 +116,13 @@ class SqlShelf(Generic[T, K]):
         return None if row is None else self._record(row)
 
     def _record(self, row: Row) -> T:
-        """SQLite has only numbers for truth values."""
-        return self._type(*(bool(value) if index in self._sql.booleans else value for index, value in enumerate(row)))
+        return self._type(*(self._field(index, value) for index, value in enumerate(row)))
+
+    def _field(self, index: int, value: Any) -> Any:
+        """SQLite has only numbers for truth values, and no lists."""
+        if index in self._sql.lists:
+            return msgspec.json.decode(value, type=tuple[str, ...])
+        return bool(value) if index in self._sql.booleans else value
 
     def _refuse_taken(self, session: Session, record: Any) -> None:
         """Within the transaction that will write it; the unique index stands behind."""
@@ -122,6 +130,13 @@ class SqlShelf(Generic[T, K]):
             found: Any = self._record(row)
             if found.id != record.id and _domain_of(found) == _domain_of(record):
                 raise NameTaken(self._kind, record.name)
+
+
+def _values(record: msgspec.Struct) -> dict[str, Any]:
+    return {
+        name: msgspec.json.encode(value).decode() if isinstance(value, tuple) else value
+        for name, value in msgspec.structs.asdict(record).items()
+    }
 
 
 def _domain_of(record: Any) -> str | None:

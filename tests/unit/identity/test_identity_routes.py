@@ -1,6 +1,7 @@
 """Walks the whole route table with every kind of caller."""
 
 import jwt
+import msgspec
 import pytest
 
 from fakes.identity_server import NOW, SECRET, IdentityServer
@@ -14,6 +15,9 @@ from underlay.model.identity import (
     CredentialId,
     Domain,
     DomainId,
+    Group,
+    GroupAssignment,
+    GroupId,
     Implication,
     OnDomain,
     OnProject,
@@ -49,6 +53,9 @@ BODIES = {
     "create_application_credential": {"application_credential": {"name": "new"}},
     "authenticate": {"auth": {"passwordCredentials": {"username": "mary", "password": SECRET}}},
     "create_project": {"project": {"name": "new"}},
+    "update_project_tags": {"tags": ["new"]},
+    "create_group": {"group": {"name": "new"}},
+    "update_group": {"group": {"description": "new"}},
     "update_project": {"project": {"description": "new"}},
     "create_user": {"user": {"name": "new"}},
     "update_user": {"user": {"description": "new"}},
@@ -64,8 +71,13 @@ def server() -> IdentityServer:
     made.store.roles.add(Role(AUDITOR, RoleName("auditor")))
     made.store.implications.add(Implication(RoleName("auditor"), RoleName("reader")))
     made.store.domains.add(Domain(DomainId("spare"), "spare", enabled=False))
+    made.store.groups.add(Group(GroupId("crew"), "crew"))
+    assert made.store.memberships.add(GroupId("crew"), rita.id)
     for target in (OnProject(mary.id), OnDomain(DomainId("spare")), OnSystem()):
         assert made.store.assignments.add(Assignment(rita.id, target, RoleName("auditor")))
+        assert made.store.group_assignments.add(GroupAssignment(GroupId("crew"), target, RoleName("auditor")))
+    for name in ("root", "mary"):
+        made.store.projects.update(made.project(name).id, lambda each: msgspec.structs.replace(each, tags=("old",)))
     roles = (RoleName("reader"),)
     assert made.store.credentials.add(
         ApplicationCredential(CredentialId("robot"), rita.id, made.project("rita").id, "robot", "", roles)
@@ -81,8 +93,10 @@ def action_of(row: Endpoint) -> str:
 def stored(server: IdentityServer) -> tuple[object, ...]:
     """All that a handler could have changed, but for revocations."""
     store = server.store
-    named = [shelf.find() for shelf in (store.domains, store.projects, store.users, store.roles)]
-    return *named, store.assignments.find(), store.implications.find(), store.credentials.find(server.user("rita").id)
+    named = [shelf.find() for shelf in (store.domains, store.projects, store.users, store.roles, store.groups)]
+    members = store.memberships.of_group(GroupId("crew"))
+    held = store.assignments.find(), store.group_assignments.find(), store.implications.find()
+    return *named, *held, members, store.credentials.find(server.user("rita").id)
 
 
 def send(server: IdentityServer, row: Endpoint, token: str, subject: str = "") -> tuple[int, dict]:
@@ -94,6 +108,8 @@ def send(server: IdentityServer, row: Endpoint, token: str, subject: str = "") -
         implied_id=ROLE_IDS["reader"],
         domain_id="spare",
         credential_id="robot",
+        group_id="crew",
+        tag="old",
         service_id=id_of("network"),
         endpoint_id=id_of("public.network"),
         region_id=REGION,

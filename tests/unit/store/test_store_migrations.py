@@ -109,7 +109,7 @@ def test_users_of_before_there_were_domains_are_of_the_default_one(engine: Engin
         }
     assert {
         "domains": [("default", "Default", 1, "The default domain")],
-        "projects": [("p", "lab", 1, "d", "default")],
+        "projects": [("p", "lab", 1, "d", "default", "[]")],
         "users": [("u", "mary", "hash", 1, "p", "hv1", "d", "m@x", 7, "default")],
         "assignments": [("u", "p", "member")],
     } == found
