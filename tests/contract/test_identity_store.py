@@ -14,9 +14,12 @@ from underlay.model.identity import (
     DEFAULT_DOMAIN_ID,
     ApplicationCredential,
     Assignment,
+    CatalogEndpoint,
+    CatalogService,
     CredentialId,
     Domain,
     DomainId,
+    EndpointId,
     Group,
     GroupAssignment,
     GroupId,
@@ -26,9 +29,12 @@ from underlay.model.identity import (
     OnProject,
     OnSystem,
     Project,
+    Region,
+    RegionId,
     Role,
     RoleId,
     RoleName,
+    ServiceId,
     User,
     UserId,
 )
@@ -361,3 +367,23 @@ def test_a_project_keeps_its_tags(filled):
     tagged = msgspec.structs.replace(LAB, tags=("a", 'quote"', "ü"))
     assert tagged == filled.projects.update(LAB.id, lambda _: tagged)
     assert (tagged, [tagged]) == (filled.projects.get(LAB.id), list(filled.projects.find()))
+
+
+def test_the_catalog_keeps_what_is_put(store):
+    """By id; put again it is replaced; a service goes with its endpoints and no others."""
+    north, nova = Region(RegionId("north"), "d"), CatalogService(ServiceId("nova"), "compute", enabled=False)
+    cinder = msgspec.structs.replace(nova, id=ServiceId("cinder"), enabled=True)
+    public = CatalogEndpoint(EndpointId("e2"), nova.id, "public", "http://x", north.id)
+    other = CatalogEndpoint(EndpointId("e1"), cinder.id, "admin", "http://y")
+    store.regions.put(north)
+    for service in (nova, cinder):
+        store.services.put(service)
+    for endpoint in (public, other):
+        store.endpoints.put(endpoint)
+    assert ([north], [cinder, nova]) == (list(store.regions.find()), list(store.services.find()))
+    assert [other, public] == list(store.endpoints.find())
+    store.endpoints.put(msgspec.structs.replace(public, enabled=False))
+    assert [True, False] == [each.enabled for each in store.endpoints.find()]
+    assert [True, False] == [store.services.delete(nova.id) for _ in range(2)]
+    assert ([cinder], [other]) == (list(store.services.find()), list(store.endpoints.find()))
+    assert [True, False] == [store.regions.delete(north.id) for _ in range(2)]

@@ -15,6 +15,8 @@ from underlay.model.identity import (
     DEFAULT_DOMAIN_NAME,
     ApplicationCredential,
     Assignment,
+    CatalogEndpoint,
+    CatalogService,
     CredentialId,
     Domain,
     DomainId,
@@ -26,6 +28,7 @@ from underlay.model.identity import (
     OnDomain,
     OnProject,
     Project,
+    Region,
     Role,
     RoleId,
     Target,
@@ -210,6 +213,26 @@ class MemoryCredentials:
                 del self.held[each.id]
 
 
+class MemoryDrawer(Generic[T]):
+    """By id; `deleted` is what else a deletion does."""
+
+    def __init__(self, deleted: Callable[[str], None] = lambda _: None) -> None:
+        self.records: dict[str, Any] = {}
+        self._deleted = deleted
+
+    def find(self) -> Sequence[T]:
+        return [self.records[each] for each in sorted(self.records)]
+
+    def put(self, record: T) -> None:
+        self.records[getattr(record, "id")] = record  # noqa: B009 - every record of the catalog has one
+
+    def delete(self, record_id: str) -> bool:
+        was_there = self.records.pop(record_id, None) is not None
+        if was_there:
+            self._deleted(record_id)
+        return was_there
+
+
 class MemoryIdentityStore:
     """One lock is the transaction."""
 
@@ -225,6 +248,9 @@ class MemoryIdentityStore:
         self.group_assignments = MemoryAssignments[GroupAssignment, GroupId](self, self.groups)
         self.implications = MemoryImplications()
         self.credentials = MemoryCredentials(self)
+        self.regions: MemoryDrawer[Region] = MemoryDrawer()
+        self.endpoints: MemoryDrawer[CatalogEndpoint] = MemoryDrawer()
+        self.services: MemoryDrawer[CatalogService] = MemoryDrawer(self._service_deleted)
         self._revoked: dict[str, datetime] = {}
         self.domains.add(Domain(DEFAULT_DOMAIN_ID, DEFAULT_DOMAIN_NAME, description="The default domain"))
 
@@ -262,6 +288,11 @@ class MemoryIdentityStore:
         if after is None:
             self._drop(lambda each: holder_of(each) == before.id)
             self.memberships.held = {each for each in self.memberships.held if each[0] != before.id}
+
+    def _service_deleted(self, service_id: str) -> None:
+        for each in self.endpoints.find():
+            if each.service_id == service_id:
+                self.endpoints.delete(each.id)
 
     def _role_changed(self, before: Role, after: Role | None) -> None:
         if after is None:

@@ -28,7 +28,7 @@ from underlay.api.exchange import Answer, Ask, Service
 from underlay.api.faults import Fault, render_fault, render_internal_fault
 from underlay.api.identity import base_url, identify
 from underlay.api.routes import ENDPOINTS, FEED_PATH, PREFIX
-from underlay.identity.render import NETWORKING
+from underlay.identity.places import NETWORKING
 from underlay.model.caller import Caller
 from underlay.model.errors import (
     HTTPBadRequest,

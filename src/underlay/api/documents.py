@@ -4,7 +4,7 @@ from typing import Any
 
 from underlay.api.attributes import NETWORK, PORT, SUBNET
 from underlay.api.exchange import Answer, answer
-from underlay.identity.render import NETWORKING
+from underlay.identity.places import NETWORKING
 from underlay.identity.render import version as identity_version
 
 

@@ -8,6 +8,7 @@ from underlay.identity import render
 from underlay.identity.errors import Forbidden, NotFound, Unauthorized
 from underlay.identity.holdings import held_by
 from underlay.identity.login import Auth, log_in
+from underlay.identity.places import Catalog, open_to, read_catalog
 from underlay.identity.roles import read_roles
 from underlay.identity.service import NO_CONTENT, Answer, Ask, Service
 from underlay.identity.tokens import Standing
@@ -31,7 +32,7 @@ def create_token(service: Service, ask: Ask) -> Answer:
     text, standing = log_in(ask.read(TokenBody).auth, service)
     return Answer(
         status=HTTPStatus.CREATED,
-        body=render.token(standing, read_roles(service.store), ask.base, with_catalog="nocatalog" not in ask.query),
+        body=render.token(standing, read_roles(service.store), _catalog_of(service, ask, standing)),
         headers={"X-Subject-Token": text, "Vary": "X-Auth-Token"},
     )
 
@@ -40,7 +41,7 @@ def show_token(service: Service, ask: Ask) -> Answer:
     """GET and HEAD /v3/auth/tokens: what X-Subject-Token is worth; one's own, or any for an admin."""
     standing = _subject(service, ask, "identity:validate_token")
     return Answer(
-        body=render.token(standing, read_roles(service.store), ask.base, with_catalog="nocatalog" not in ask.query),
+        body=render.token(standing, read_roles(service.store), _catalog_of(service, ask, standing)),
         headers={"X-Subject-Token": ask.subject, "Vary": "X-Auth-Token"},
     )
 
@@ -73,7 +74,8 @@ def list_my_system(service: Service, ask: Ask) -> Answer:
 
 def show_catalog(service: Service, ask: Ask) -> Answer:
     """GET /v3/auth/catalog."""
-    return Answer(body=render.collection("catalog", render.catalog(ask.base), "/v3/auth/catalog", ask.base))
+    opened = open_to(ask.me, read_catalog(service.store, ask.base))
+    return Answer(body=render.collection("catalog", render.catalog(opened), "/v3/auth/catalog", ask.base))
 
 
 def projects_of(user_id: UserId, service: Service) -> list[Project]:
@@ -81,6 +83,11 @@ def projects_of(user_id: UserId, service: Service) -> list[Project]:
     ids = _targets(user_id, service, "project")
     found = [project for project_id in ids if (project := service.store.projects.get(ProjectId(project_id)))]
     return sorted(found, key=lambda each: (each.name, each.id))
+
+
+def _catalog_of(service: Service, ask: Ask, standing: Standing) -> Catalog | None:
+    """None when the sender wants none."""
+    return None if "nocatalog" in ask.query else open_to(standing, read_catalog(service.store, ask.base))
 
 
 def _targets(user_id: UserId, service: Service, wanted: str) -> list[str]:

@@ -10,6 +10,8 @@ from typing import Protocol, TypeVar
 from underlay.model.identity import (
     ApplicationCredential,
     Assignment,
+    CatalogEndpoint,
+    CatalogService,
     CredentialId,
     Domain,
     DomainId,
@@ -18,6 +20,7 @@ from underlay.model.identity import (
     GroupId,
     Implication,
     Project,
+    Region,
     Role,
     RoleId,
     Target,
@@ -132,6 +135,22 @@ class Credentials(Protocol):
         ...
 
 
+class Drawer(Protocol[T]):
+    """One kind of record of the catalog."""
+
+    def find(self) -> Sequence[T]:
+        """All, sorted by id."""
+        ...
+
+    def put(self, record: T) -> None:
+        """Insert it, or replace the one of the same id."""
+        ...
+
+    def delete(self, record_id: str) -> bool:
+        """Delete it, a service with its endpoints; False when there was none."""
+        ...
+
+
 class IdentityStore(Protocol):
     """All of them, and the tokens that were revoked."""
 
@@ -183,6 +202,21 @@ class IdentityStore(Protocol):
     @property
     def credentials(self) -> Credentials:
         """Application credentials."""
+        ...
+
+    @property
+    def regions(self) -> Drawer[Region]:
+        """Regions besides our own."""
+        ...
+
+    @property
+    def services(self) -> Drawer[CatalogService]:
+        """Services besides our own."""
+        ...
+
+    @property
+    def endpoints(self) -> Drawer[CatalogEndpoint]:
+        """Endpoints besides our own."""
         ...
 
     def revoke(self, audit_id: str, expires_at: datetime, now: datetime) -> None:

@@ -2,30 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
-from uuid import NAMESPACE_DNS, uuid5
+from typing import Any
 
+from underlay.identity.places import Catalog
 from underlay.identity.roles import RoleBook
 from underlay.identity.tokens import ForDomain, ForProject, ForSystem, Standing
 from underlay.model.identity import (
     ApplicationCredential,
     Assignment,
+    CatalogEndpoint,
+    CatalogService,
     Domain,
     Group,
     GroupAssignment,
     GroupId,
     Project,
+    Region,
     Role,
     Target,
     User,
     place_of,
 )
-
-REGION: Final = "RegionOne"
-NETWORKING: Final = "/networking"
-"""Where the catalog says that the Networking API is: its versions are listed there without Identity's, as at `/`."""
-
-INTERFACES: Final = ("public", "internal", "admin")
 
 Json = dict[str, Any]
 Names = Mapping[str, Json]
@@ -43,35 +40,31 @@ def version(base: str) -> Json:
     }
 
 
-def services(base: str) -> tuple[tuple[str, str, str], ...]:
-    """(type, name, URL) of what this server serves."""
-    return (("identity", "keystone", f"{base}/v3"), ("network", "neutron", f"{base}{NETWORKING}"))
-
-
-def catalog(base: str) -> list[Json]:
-    """Where the services are."""
+def catalog(opened: Catalog) -> list[Json]:
+    """Where the services are; those that are nowhere are left out."""
     return [
         {
-            "id": id_of(kind),
-            "type": kind,
-            "name": name,
+            "id": each.id,
+            "type": each.type,
+            "name": each.name,
             "endpoints": [
                 {
-                    "id": id_of(f"{interface}.{kind}"),
-                    "interface": interface,
-                    "region": REGION,
-                    "region_id": REGION,
-                    "url": url,
+                    "id": endpoint.id,
+                    "interface": endpoint.interface,
+                    "region": endpoint.region_id,
+                    "region_id": endpoint.region_id,
+                    "url": endpoint.url,
                 }
-                for interface in INTERFACES
+                for endpoint in opened.of_service(each.id)
             ],
         }
-        for kind, name, url in services(base)
+        for each in opened.services
+        if opened.of_service(each.id)
     ]
 
 
-def token(standing: Standing, book: RoleBook, base: str, with_catalog: bool) -> Json:
-    """The body of a token; the token itself goes in a header."""
+def token(standing: Standing, book: RoleBook, opened: Catalog | None) -> Json:
+    """The body of a token, with the catalog that is open to it, if any; the token itself goes in a header."""
     claims, user = standing.claims, standing.user
     body: Json = {
         "methods": list(claims.methods),
@@ -99,8 +92,8 @@ def token(standing: Standing, book: RoleBook, base: str, with_catalog: bool) -> 
             "name": credential.name,
             "restricted": not credential.unrestricted,
         }
-    if with_catalog:
-        body["catalog"] = catalog(base)
+    if opened is not None:
+        body["catalog"] = catalog(opened)
     return {"token": body}
 
 
@@ -233,41 +226,39 @@ def credential(record: ApplicationCredential, book: RoleBook, base: str) -> Json
     }
 
 
-def service(kind: str, name: str, base: str) -> Json:
+def service(record: CatalogService, base: str) -> Json:
     """One service of the catalog."""
-    service_id = id_of(kind)
     return {
-        "id": service_id,
-        "type": kind,
-        "name": name,
-        "enabled": True,
-        "description": "",
-        "links": {"self": f"{base}/v3/services/{service_id}"},
+        "id": record.id,
+        "type": record.type,
+        "name": record.name,
+        "enabled": record.enabled,
+        "description": record.description,
+        "links": {"self": f"{base}/v3/services/{record.id}"},
     }
 
 
-def endpoint(kind: str, interface: str, url: str, base: str) -> Json:
+def endpoint(record: CatalogEndpoint, base: str) -> Json:
     """One endpoint of the catalog."""
-    endpoint_id = id_of(f"{interface}.{kind}")
     return {
-        "id": endpoint_id,
-        "service_id": id_of(kind),
-        "interface": interface,
-        "region": REGION,
-        "region_id": REGION,
-        "url": url,
-        "enabled": True,
-        "links": {"self": f"{base}/v3/endpoints/{endpoint_id}"},
+        "id": record.id,
+        "service_id": record.service_id,
+        "interface": record.interface,
+        "region": record.region_id,
+        "region_id": record.region_id,
+        "url": record.url,
+        "enabled": record.enabled,
+        "links": {"self": f"{base}/v3/endpoints/{record.id}"},
     }
 
 
-def region(base: str) -> Json:
-    """The one region."""
+def region(record: Region, base: str) -> Json:
+    """One region."""
     return {
-        "id": REGION,
-        "description": "",
-        "parent_region_id": None,
-        "links": {"self": f"{base}/v3/regions/{REGION}"},
+        "id": record.id,
+        "description": record.description,
+        "parent_region_id": record.parent_region_id,
+        "links": {"self": f"{base}/v3/regions/{record.id}"},
     }
 
 
@@ -279,11 +270,6 @@ def collection(name: str, members: Sequence[Json], path: str, base: str) -> Json
 def moment(seconds: float) -> str:
     """Keystone's form of a time."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def id_of(name: str) -> str:
-    """The id of a service or an endpoint: the same on every server."""
-    return uuid5(NAMESPACE_DNS, f"{name}.underlay").hex
 
 
 def _short(record: Domain) -> Json:

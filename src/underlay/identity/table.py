@@ -25,6 +25,9 @@ _IMPLIED: Final = f"{_ROLE}/implies/{{implied_id}}"
 _DOMAIN: Final = "/v3/domains/{domain_id}"
 _CREDENTIALS: Final = f"{_USER}/application_credentials"
 _CREDENTIAL: Final = f"{_CREDENTIALS}/{{credential_id}}"
+_SERVICE: Final = "/v3/services/{service_id}"
+_ENDPOINT: Final = "/v3/endpoints/{endpoint_id}"
+_REGION: Final = "/v3/regions/{region_id}"
 _HOLDERS: Final = ("users/{user_id}", "groups/{group_id}")
 _GROUP: Final = "/v3/groups/{group_id}"
 _MEMBER: Final = f"{_GROUP}/users/{{user_id}}"
@@ -125,9 +128,19 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *_grants("/v3/system", "users/{user_id}", "system_"),
     *_grants("/v3/system", "groups/{group_id}", "system_group_"),
     Endpoint("GET", "/v3/services", catalog.list_services, "identity:list_services"),
-    Endpoint("GET", "/v3/services/{service_id}", catalog.show_service, "identity:get_service"),
+    Endpoint("POST", "/v3/services", catalog.create_service, "identity:create_service"),
+    Endpoint("GET", _SERVICE, catalog.show_service, "identity:get_service"),
+    Endpoint("PATCH", _SERVICE, catalog.update_service, "identity:update_service"),
+    Endpoint("DELETE", _SERVICE, catalog.delete_service, "identity:delete_service"),
     Endpoint("GET", "/v3/endpoints", catalog.list_endpoints, "identity:list_endpoints"),
-    Endpoint("GET", "/v3/endpoints/{endpoint_id}", catalog.show_endpoint, "identity:get_endpoint"),
+    Endpoint("POST", "/v3/endpoints", catalog.create_endpoint, "identity:create_endpoint"),
+    Endpoint("GET", _ENDPOINT, catalog.show_endpoint, "identity:get_endpoint"),
+    Endpoint("PATCH", _ENDPOINT, catalog.update_endpoint, "identity:update_endpoint"),
+    Endpoint("DELETE", _ENDPOINT, catalog.delete_endpoint, "identity:delete_endpoint"),
     Endpoint("GET", "/v3/regions", catalog.list_regions, "identity:list_regions", "user"),
-    Endpoint("GET", "/v3/regions/{region_id}", catalog.show_region, "identity:get_region", "user"),
+    Endpoint("POST", "/v3/regions", catalog.create_region, "identity:create_region"),
+    Endpoint("GET", _REGION, catalog.show_region, "identity:get_region", "user"),
+    Endpoint("PUT", _REGION, catalog.create_region, "identity:create_region"),
+    Endpoint("PATCH", _REGION, catalog.update_region, "identity:update_region"),
+    Endpoint("DELETE", _REGION, catalog.delete_region, "identity:delete_region"),
 )

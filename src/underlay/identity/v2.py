@@ -4,6 +4,7 @@
 http://host:9696 for clients that name no domain, which then choose v2.0. /identity/v2.0 is the same by itself.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -20,8 +21,10 @@ from underlay.identity.login import (
     Wish,
     log_in,
 )
+from underlay.identity.places import Catalog, open_to, read_catalog
 from underlay.identity.service import Answer, Ask, Service
 from underlay.identity.tokens import Standing
+from underlay.model.identity import CatalogEndpoint
 
 
 class V2Password(msgspec.Struct, frozen=True):
@@ -62,7 +65,8 @@ def show_version(service: Service, ask: Ask) -> Answer:
 def create_token(service: Service, ask: Ask) -> Answer:
     """POST /identity/v2.0/tokens; the token is in the body."""
     text, standing = log_in(_as_v3(ask.read(V2Body).auth), service)
-    return Answer(body={"access": _access(text, standing, ask.base)}, headers={"Vary": "X-Auth-Token"})
+    opened = open_to(standing, read_catalog(service.store, ask.base))
+    return Answer(body={"access": _access(text, standing, opened)}, headers={"Vary": "X-Auth-Token"})
 
 
 def _as_v3(auth: V2Auth) -> Auth:
@@ -78,7 +82,7 @@ def _as_v3(auth: V2Auth) -> Auth:
     raise BadRequest("Expecting to find passwordCredentials or token in auth.")
 
 
-def _access(text: str, standing: Standing, base: str) -> dict[str, Any]:
+def _access(text: str, standing: Standing, opened: Catalog) -> dict[str, Any]:
     claims, user, project = standing.claims, standing.user, standing.project
     token: dict[str, Any] = {
         "id": text,
@@ -103,18 +107,27 @@ def _access(text: str, standing: Standing, base: str) -> dict[str, Any]:
             "roles": [{"name": name} for name in roles],
             "roles_links": [],
         },
-        "serviceCatalog": _catalog(base) if project is not None else [],
+        "serviceCatalog": _catalog(opened) if project is not None else [],
         "metadata": {"is_admin": int(standing.is_admin), "roles": roles},
     }
 
 
-def _catalog(base: str) -> list[dict[str, Any]]:
+def _catalog(opened: Catalog) -> list[dict[str, Any]]:
     return [
         {
-            "type": kind,
-            "name": name,
-            "endpoints": [{"region": render.REGION, "publicURL": url, "internalURL": url, "adminURL": url, "id": name}],
+            "type": service.type,
+            "name": service.name,
+            "endpoints": _endpoints(opened.of_service(service.id)),
             "endpoints_links": [],
         }
-        for kind, name, url in render.services(base)
+        for service in opened.services
     ]
+
+
+def _endpoints(found: Sequence[CatalogEndpoint]) -> list[dict[str, Any]]:
+    """One a region, with the URLs of all its interfaces."""
+    regions: dict[str | None, dict[str, Any]] = {}
+    for each in found:
+        region = regions.setdefault(each.region_id, {"region": each.region_id, "id": each.id})
+        region[f"{each.interface}URL"] = each.url
+    return list(regions.values())

@@ -16,6 +16,11 @@ RoleId = NewType("RoleId", str)
 RoleName = NewType("RoleName", str)
 GroupId = NewType("GroupId", str)
 CredentialId = NewType("CredentialId", str)
+RegionId = NewType("RegionId", str)
+ServiceId = NewType("ServiceId", str)
+EndpointId = NewType("EndpointId", str)
+
+Interface = Literal["public", "internal", "admin"]
 
 DEFAULT_DOMAIN_ID: Final = DomainId("default")
 DEFAULT_DOMAIN_NAME: Final = "Default"
@@ -167,6 +172,39 @@ class ApplicationCredential(msgspec.Struct, frozen=True):
     description: str = ""
     unrestricted: bool = False
     expires_at: datetime | None = None
+
+
+class Region(msgspec.Struct, frozen=True):
+    """A part of the cloud, as the catalog has it."""
+
+    id: RegionId
+    description: str = ""
+    parent_region_id: RegionId | None = None
+
+
+class CatalogService(msgspec.Struct, frozen=True):
+    """A service in the catalog. Disabled, clients are not shown it in their tokens."""
+
+    id: ServiceId
+    type: str
+    name: str = ""
+    description: str = ""
+    enabled: bool = True
+
+
+class CatalogEndpoint(msgspec.Struct, frozen=True):
+    """Where a service is.
+
+    Attributes:
+    url: `$(project_id)s`, `$(tenant_id)s` and `$(user_id)s` in it stand for those of the token; % instead of $ as well.
+    """
+
+    id: EndpointId
+    service_id: ServiceId
+    interface: Interface
+    url: str
+    region_id: RegionId | None = None
+    enabled: bool = True
 
 
 def place_of(target: Target) -> tuple[Literal["project", "domain", "system"], str]:

@@ -10,18 +10,22 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from underlay.model.identity import (
     Assignment,
+    CatalogEndpoint,
+    CatalogService,
     Domain,
     DomainId,
     Group,
     GroupAssignment,
     GroupId,
     Project,
+    Region,
     Role,
     RoleId,
     User,
     UserId,
 )
 from underlay.model.ids import ProjectId
+from underlay.store.identity_catalog import CatalogStatements, SqlDrawer, delete_endpoints
 from underlay.store.identity_credentials import CredentialStatements, SqlCredentials, void_of_user
 from underlay.store.identity_grants import (
     GrantStatements,
@@ -47,6 +51,7 @@ class IdentityStatements:
         self.groups: Final = ShelfStatements(prepare, groups)
         self.memberships: Final = MembershipStatements(prepare)
         self.grants: Final = GrantStatements(prepare)
+        self.catalog: Final = CatalogStatements(prepare)
         self.credentials: Final = CredentialStatements(prepare)
         expiry = revoked_tokens.c.expires_at
         self.revoked: Final = prepare(select(expiry).where(revoked_tokens.c.audit_id == bindparam("audit_id")))
@@ -76,6 +81,11 @@ class SqlIdentityStore:
         )
         self.implications: Final = SqlImplications(openers, sql.grants)
         self.credentials: Final = SqlCredentials(openers, sql.credentials)
+        self.regions: Final = SqlDrawer[Region](openers, sql.catalog.regions, Region)
+        self.services: Final = SqlDrawer[CatalogService](
+            openers, sql.catalog.services, CatalogService, deleted=self._service_deleted
+        )
+        self.endpoints: Final = SqlDrawer[CatalogEndpoint](openers, sql.catalog.endpoints, CatalogEndpoint)
 
     def revoke(self, audit_id: str, expires_at: datetime, now: datetime) -> None:
         """The token is void; remembered until it expires. Forgets those that have expired by `now`."""
@@ -95,6 +105,9 @@ class SqlIdentityStore:
 
     def _assignment_removed(self, session: Session, removed: Assignment) -> None:
         void_on_project(session, self._sql.grants, removed)
+
+    def _service_deleted(self, session: Session, service_id: str) -> None:
+        delete_endpoints(session, self._sql.catalog, service_id)
 
     def _role_deleted(self, session: Session, role: Role) -> None:
         forget_role(session, self._sql.grants, role.name)

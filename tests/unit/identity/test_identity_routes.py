@@ -5,16 +5,18 @@ import msgspec
 import pytest
 
 from fakes.identity_server import NOW, SECRET, IdentityServer
-from underlay.identity.render import REGION, id_of
 from underlay.identity.roles import ROLE_IDS
 from underlay.identity.service import Endpoint
 from underlay.identity.table import ENDPOINTS
 from underlay.model.identity import (
     ApplicationCredential,
     Assignment,
+    CatalogEndpoint,
+    CatalogService,
     CredentialId,
     Domain,
     DomainId,
+    EndpointId,
     Group,
     GroupAssignment,
     GroupId,
@@ -22,9 +24,12 @@ from underlay.model.identity import (
     OnDomain,
     OnProject,
     OnSystem,
+    Region,
+    RegionId,
     Role,
     RoleId,
     RoleName,
+    ServiceId,
 )
 
 AUDITOR = RoleId("a-role-of-ours")
@@ -54,6 +59,12 @@ BODIES = {
     "authenticate": {"auth": {"passwordCredentials": {"username": "mary", "password": SECRET}}},
     "create_project": {"project": {"name": "new"}},
     "update_project_tags": {"tags": ["new"]},
+    "create_service": {"service": {"type": "new"}},
+    "update_service": {"service": {"type": "new"}},
+    "create_endpoint": {"endpoint": {"service_id": "nova", "interface": "admin", "url": "http://new"}},
+    "update_endpoint": {"endpoint": {"url": "http://new"}},
+    "create_region": {"region": {"description": "new"}},
+    "update_region": {"region": {"description": "new"}},
     "create_group": {"group": {"name": "new"}},
     "update_group": {"group": {"description": "new"}},
     "update_project": {"project": {"description": "new"}},
@@ -78,6 +89,9 @@ def server() -> IdentityServer:
         assert made.store.group_assignments.add(GroupAssignment(GroupId("crew"), target, RoleName("auditor")))
     for name in ("root", "mary"):
         made.store.projects.update(made.project(name).id, lambda each: msgspec.structs.replace(each, tags=("old",)))
+    made.store.regions.put(Region(RegionId("there")))
+    made.store.services.put(CatalogService(ServiceId("nova"), "compute"))
+    made.store.endpoints.put(CatalogEndpoint(EndpointId("here"), ServiceId("nova"), "public", "http://nova"))
     roles = (RoleName("reader"),)
     assert made.store.credentials.add(
         ApplicationCredential(CredentialId("robot"), rita.id, made.project("rita").id, "robot", "", roles)
@@ -96,7 +110,8 @@ def stored(server: IdentityServer) -> tuple[object, ...]:
     named = [shelf.find() for shelf in (store.domains, store.projects, store.users, store.roles, store.groups)]
     members = store.memberships.of_group(GroupId("crew"))
     held = store.assignments.find(), store.group_assignments.find(), store.implications.find()
-    return *named, *held, members, store.credentials.find(server.user("rita").id)
+    catalog = store.regions.find(), store.services.find(), store.endpoints.find()
+    return *named, *held, *catalog, members, store.credentials.find(server.user("rita").id)
 
 
 def send(server: IdentityServer, row: Endpoint, token: str, subject: str = "") -> tuple[int, dict]:
@@ -110,9 +125,9 @@ def send(server: IdentityServer, row: Endpoint, token: str, subject: str = "") -
         credential_id="robot",
         group_id="crew",
         tag="old",
-        service_id=id_of("network"),
-        endpoint_id=id_of("public.network"),
-        region_id=REGION,
+        service_id="nova",
+        endpoint_id="here",
+        region_id="new" if row.method == "PUT" else "there",
     )
     body = BODIES.get(action_of(row))
     if row.path.startswith("/v3/auth") and row.method == "POST":
