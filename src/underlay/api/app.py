@@ -1,10 +1,12 @@
 """The ASGI application: reads a request, has it answered in a worker thread, writes the answer.
 
-The event loop only reads and writes. Each request gets an id (`X-Openstack-Request-Id`), which the log names too.
+The event loop only reads and writes. Each request gets an id (`X-Openstack-Request-Id`), which the log names too; and
+the id that the client sent there, as OpenStack's services do for what they do for one and the same call of a user.
 Whatever happens, the client gets an answer of the API's form, and nothing of our insides.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager
@@ -16,6 +18,7 @@ from uuid import uuid4
 import structlog
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -41,6 +44,10 @@ from underlay.model.errors import (
 
 BODY_LIMIT_S: Final = 30
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_CHANGING: Final = frozenset(("POST", "PUT", "DELETE"))
+
+_GLOBAL_ID: Final = re.compile("req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+"""As oslo.middleware's request_id."""
 
 T = TypeVar("T")
 
@@ -82,7 +89,8 @@ def with_request_id(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         request_id = f"req-{uuid4()}"
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id, **_global_id(scope))
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -93,6 +101,12 @@ def with_request_id(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send_with_id)
 
     return identified
+
+
+def _global_id(scope: Scope) -> dict[str, str]:
+    """What the client calls the request, if that looks like an id: anything else is not to get into the log."""
+    sent = Headers(scope=scope).get("x-openstack-request-id", "")
+    return {"global_request_id": sent} if _GLOBAL_ID.fullmatch(sent) else {}
 
 
 def with_table(app: ASGIApp, service: Service, table: UrlTable, workers: Executor) -> ASGIApp:
@@ -148,7 +162,17 @@ def _call(service: Service, match: Match, request: Request, body: bytes) -> Answ
         body=body,
         if_match=request.headers.get("if-match", ""),
     )
-    return endpoint.handler(service, ask)
+    answered = endpoint.handler(service, ask)
+    if request.method in _CHANGING and request.url.path.startswith(PREFIX):
+        structlog.get_logger().info(
+            "request_done",
+            method=request.method,
+            path=request.url.path,
+            status=answered.status,
+            user_id=caller.user_id,
+            project_id=caller.project_id,
+        )
+    return answered
 
 
 def _feed_responder(service: Service, feed: watch.Feed, stopping: asyncio.Event, workers: Executor) -> Responder:
