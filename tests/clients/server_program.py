@@ -57,6 +57,10 @@ class ServerProgram:
         self._process.terminate()
         assert 0 == self._process.wait(20), (self._folder / "server.log").read_text()
 
+    def log(self) -> str:
+        """What it has written down so far."""
+        return (self._folder / "server.log").read_text()
+
     def report_dhcp_agent(self) -> None:
         """What the agent on `net1` sends every 30 s."""
         session = Session(self.url, Credentials(self.host.password, username=self.host.username), self.url)
