@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from msgspec import structs
 from starlette.types import ASGIApp
 
 from fakes.asgi import Reply as Reply
@@ -14,11 +15,12 @@ from fakes.asgi import request
 from underlay.api.app import build_app
 from underlay.api.exchange import Service, Store
 from underlay.api.execute import declare_default_ranges
+from underlay.api.watch import Wish
 from underlay.identity.errors import Unauthorized
 from underlay.model.address import Mac
 from underlay.model.caller import Caller
 from underlay.model.change import Kind
-from underlay.model.ids import HostName, ProjectId, Revision, Vid
+from underlay.model.ids import HostName, NetworkId, ProjectId, Revision, Vid
 from underlay.rules.snapshot import Circumstances, Regulations, VlanRange
 from underlay.store.memory import MemoryStore
 
@@ -73,10 +75,18 @@ class ScriptedFeed:
         self.watchers: list[ScriptedWatcher] = []
 
     async def open(
-        self, *, since: Revision | None, host: HostName | None, kinds: frozenset[Kind] | None, watch: bool
+        self,
+        *,
+        since: Revision | None,
+        host: HostName | None,
+        kinds: frozenset[Kind] | None,
+        network_ids: frozenset[NetworkId] | None,
+        ids: frozenset[str] | None,
+        watch: bool,
     ) -> ScriptedWatcher:
         """A watcher of one line."""
-        self.asked.append({"since": since, "host": host, "kinds": kinds, "watch": watch})
+        wish = Wish(since, host, kinds, network_ids, ids, watch)
+        self.asked.append({name: value for name, value in structs.asdict(wish).items() if value is not None})
         self.watchers.append(ScriptedWatcher([b'{"in_sync":7}\n'], watch))
         return self.watchers[-1]
 
@@ -92,6 +102,7 @@ class ApiServer:
         max_request_bytes: int = 1_048_576,
         store: Store | None = None,
         workers: int = 1,
+        pagination_max_limit: int = -1,
     ) -> None:
         self.store: Store = store or MemoryStore()
         self.feed = ScriptedFeed()
@@ -105,6 +116,7 @@ class ApiServer:
             verify=self._verify,
             circumstances=self._circumstances,
             max_request_bytes=max_request_bytes,
+            pagination_max_limit=pagination_max_limit,
         )
         self.app: ASGIApp = build_app(
             self.service,

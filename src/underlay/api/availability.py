@@ -21,7 +21,7 @@ _STORED_AS: Final = {"network_id": "id", "network_name": "name"}
 
 def list_availabilities(service: Service, ask: Ask) -> Answer:
     """`GET /network-ip-availabilities`: three statements, whatever they return."""
-    wanted = read_query(AVAILABILITY, ask.query, ask.caller)
+    wanted = read_query(AVAILABILITY, ask.query, ask.caller, service.pagination_max_limit)
     if not ask.caller.is_admin:
         return answer({AVAILABILITY.collection: []})
     versions = [value for row, values in wanted.filters if row.name == "ip_version" for value in values]

@@ -20,7 +20,7 @@ _REVISION_TAG: Final = re.compile(r'"?revision_number=([^",]*)"?')
 
 def list_records(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`GET /networks`."""
-    wanted = read_query(resource, ask.query, ask.caller)
+    wanted = read_query(resource, ask.query, ask.caller, service.pagination_max_limit)
     if resource.admin_only and not ask.caller.is_admin:
         return answer({resource.collection: []})
     with service.store.read() as reading:

@@ -40,6 +40,7 @@ class Service(msgspec.Struct, frozen=True):
     verify: token -> who sent it; raises Unauthorized.
     circumstances: time and chance for one command.
     public_url: how clients reach this server; empty: as the request's Host says.
+    pagination_max_limit: records in an answer at most; -1: all that there are.
     identity_url: where tokens are made; empty: here, None: nowhere.
     """
 
@@ -49,6 +50,7 @@ class Service(msgspec.Struct, frozen=True):
     circumstances: Callable[[], Circumstances]
     public_url: str = ""
     max_request_bytes: int = 1_048_576
+    pagination_max_limit: int = -1
     identity_url: str | None = ""
 
 

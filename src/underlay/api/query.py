@@ -47,8 +47,11 @@ class Wanted(msgspec.Struct, frozen=True):
     fields: frozenset[str] = frozenset()
 
 
-def read_query(resource: Resource, pairs: Pairs, caller: Caller) -> Wanted:
-    """Raises HTTPBadRequest, BadRequest or InvalidInput for what makes no sense."""
+def read_query(resource: Resource, pairs: Pairs, caller: Caller, max_limit: int = -1) -> Wanted:
+    """No page is longer than `max_limit`; -1 is unlimited.
+
+    Raises HTTPBadRequest, BadRequest or InvalidInput for what makes no sense.
+    """
     filters = _filters(resource, pairs)
     stored = {name: wanted for row, wanted in filters for name, wanted in _as_stored(resource, row, wanted).items()}
     left = tuple((row, wanted) for row, wanted in filters if not _as_stored(resource, row, wanted))
@@ -56,7 +59,7 @@ def read_query(resource: Resource, pairs: Pairs, caller: Caller) -> Wanted:
         left = tuple((row, wanted) for row, wanted in filters if row.name in ("project_id", "tenant_id")) + left
     sort = _sorts(resource, pairs, caller)
     sorts_here = any(_STORED_AS.get(row.name, row.name) not in _stored(SORTS, resource) for row, _ in sort)
-    limit, marker = _limit(pairs), _last(pairs, "marker")
+    limit, marker = _bounded(_limit(pairs), max_limit), _last(pairs, "marker")
     reverse = (_last(pairs, "page_reverse") or "").lower() == "true"
     cut_here = limit is not None and (bool(left) or sorts_here or resource.inside)
     query = Query(
@@ -181,7 +184,9 @@ def _sorts(resource: Resource, pairs: Pairs, caller: Caller) -> tuple[tuple[Attr
     wrong = [one for one in directions if one not in ("asc", "desc")]
     if wrong:
         raise HTTPBadRequest(f"{values.shown(wrong)} is invalid value for sort_dirs, valid value is 'asc' and 'desc'")
-    return tuple((rows[key], direction == "asc") for key, direction in zip(keys, directions, strict=True))
+    # A key that comes again decides nothing; a database has only so much room for them.
+    first = dict(reversed(tuple(zip(keys, directions, strict=True))))
+    return tuple((rows[key], first[key] == "asc") for key in dict.fromkeys(keys))
 
 
 def _limit(pairs: Pairs) -> int | None:
@@ -191,6 +196,10 @@ def _limit(pairs: Pairs) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise BadRequest("limit", f"Limit must be an integer 0 or greater and not '{values.shown(text)}'")
     return int(text) or None
+
+
+def _bounded(limit: int | None, max_limit: int) -> int | None:
+    return limit if max_limit <= 0 else min(limit or max_limit, max_limit)
 
 
 def _page(wanted: Wanted, found: list[Any]) -> list[Any]:

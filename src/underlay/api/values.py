@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, structs
 
 from underlay.api import schema
 from underlay.api.schema import Schema
@@ -37,14 +38,22 @@ class Reader(msgspec.Struct, Generic[T_co], frozen=True, eq=False):
     gives: Schema
 
     def __call__(self, value: Any) -> T_co:
-        """The value read."""
+        """The value read. Raises ValueError for a list that is too long, before anything looks at its items."""
+        most = self.takes.max_items
+        if isinstance(value, list) and isinstance(most, int) and len(value) > most:
+            raise ValueError(f"at most {most} items are taken, and not {len(value)}")
         return self.read(value)
 
 
 def reads(takes: Schema, gives: Schema | None = None) -> Callable[[Callable[[Any], T]], Reader[T]]:
-    """Make a function a `Reader`; what it gives is what it takes, unless said."""
-    return lambda read: Reader(read, takes, takes if gives is None else gives)
+    """Make a function a `Reader`; what it gives is what it takes, unless said. A list has at most `MAX_ITEMS`."""
+    is_list = takes.type == "array" or (isinstance(takes.type, tuple) and "array" in takes.type)
+    bounded = structs.replace(takes, max_items=MAX_ITEMS) if is_list and takes.max_items is UNSET else takes
+    return lambda read: Reader(read, bounded, takes if gives is None else gives)
 
+
+MAX_ITEMS: Final = 1_000
+"""Of a list in a body, unless its reader says another number."""
 
 _TRUE: Final = frozenset(("1", "t", "true", "on", "y", "yes"))
 _FALSE: Final = frozenset(("0", "f", "false", "off", "n", "no"))

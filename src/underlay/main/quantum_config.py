@@ -32,6 +32,7 @@ _USED: Final[dict[tuple[str, str], tuple[str, str]]] = {
     (CONF, "max_subnet_host_routes"): ("server", "max_subnet_host_routes"),
     (CONF, "max_fixed_ips_per_port"): ("server", "max_fixed_ips_per_port"),
     (CONF, "agent_down_time"): ("server", "agent_down_time_s"),
+    (CONF, "pagination_max_limit"): ("server", "pagination_max_limit"),
     (CONF, "allow_automatic_dhcp_failover"): ("server", "allow_automatic_dhcp_failover"),
     (CONF, "dhcp_agents_per_network"): ("server", "dhcp_agents_per_network"),
     (CONF, "quota_network"): ("server", "quota_network"),

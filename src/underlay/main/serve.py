@@ -122,6 +122,7 @@ def application(
         circumstances=present_circumstances,
         public_url=settings.public_url,
         max_request_bytes=settings.max_request_bytes,
+        pagination_max_limit=settings.pagination_max_limit,
         identity_url=identity.identity_url,
     )
 

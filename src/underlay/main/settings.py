@@ -128,6 +128,10 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             ge=1,
         ),
     ] = 8192
+    pagination_max_limit: Annotated[
+        int,
+        Meta(description="A list answers with at most so many, and a link to the next ones; -1 is unlimited."),
+    ] = -1
     change_retention: Annotated[
         int, Meta(description="Changes kept for watchers that reconnect; older revisions get 410 and list again.")
     ] = 100_000

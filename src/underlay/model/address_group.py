@@ -4,11 +4,15 @@ Source: Networking API v2.0, extension address-group.
 """
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from underlay.model.address import IpNetwork
 from underlay.model.ids import ProjectId
+
+MAX_ADDRESSES: Final = 10_000
+"""Of one group."""
 
 
 class AddressGroup(msgspec.Struct, frozen=True, tag="address_group", tag_field="kind"):

@@ -15,10 +15,16 @@ from underlay.commands.address_group import (
     UpdateAddressGroup,
 )
 from underlay.model.address import IpNetwork
-from underlay.model.address_group import AddressGroup
+from underlay.model.address_group import MAX_ADDRESSES, AddressGroup
 from underlay.model.caller import Caller
 from underlay.model.change import Ref, Writes
-from underlay.model.errors import AddressesAlreadyExist, AddressesNotFound, AddressGroupInUse, AddressGroupNotFound
+from underlay.model.errors import (
+    AddressesAlreadyExist,
+    AddressesNotFound,
+    AddressGroupInUse,
+    AddressGroupNotFound,
+    InvalidInput,
+)
 from underlay.rules import access, share
 from underlay.rules.amend import amended
 from underlay.rules.snapshot import Circumstances, Snapshot
@@ -64,22 +70,26 @@ def create(command: CreateAddressGroup, caller: Caller, circumstances: Circumsta
 
 
 def add(command: AddAddresses, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
-    """The prefixes join the group. Raises AddressesAlreadyExist when it has one of them."""
+    """The prefixes join the group. Raises AddressesAlreadyExist, and InvalidInput when it is full."""
     before = _owned(command.id, "add_addresses", command.revision, snapshot, caller)
-    present = [address for address in dict.fromkeys(command.addresses) if address in before.addresses]
+    known = frozenset(before.addresses)
+    present = [address for address in dict.fromkeys(command.addresses) if address in known]
     if present:
         raise AddressesAlreadyExist(_listed(present), before.id)
     addresses = (*before.addresses, *dict.fromkeys(command.addresses))
+    if len(addresses) > MAX_ADDRESSES:
+        raise InvalidInput(f"an address group has at most {MAX_ADDRESSES} addresses, and not {len(addresses)}")
     return _changed(before, amended(before, circumstances.now, addresses=addresses))
 
 
 def remove(command: RemoveAddresses, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """The prefixes leave the group. Raises AddressesNotFound when it lacks one of them."""
     before = _owned(command.id, "remove_addresses", command.revision, snapshot, caller)
-    absent = [address for address in dict.fromkeys(command.addresses) if address not in before.addresses]
+    known, leaving = frozenset(before.addresses), frozenset(command.addresses)
+    absent = [address for address in dict.fromkeys(command.addresses) if address not in known]
     if absent:
         raise AddressesNotFound(_listed(absent), before.id)
-    addresses = tuple(address for address in before.addresses if address not in command.addresses)
+    addresses = tuple(address for address in before.addresses if address not in leaving)
     return _changed(before, amended(before, circumstances.now, addresses=addresses))
 
 

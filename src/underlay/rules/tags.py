@@ -3,17 +3,20 @@
 Source: Networking API v2.0, extensions standard-attr-tag and tag-creation.
 """
 
-from typing import Protocol, assert_never, cast
+from typing import Final, Protocol, assert_never, cast
 
 from underlay.commands.tags import AddTags, RemoveTag, ReplaceTags, TagCommand, TagTarget
 from underlay.model.caller import Caller
 from underlay.model.change import RECORD_TYPES, Record, Writes, project_of
-from underlay.model.errors import NotFoundError, TagNotFound, TagResourceNotFound
+from underlay.model.errors import InvalidInput, NotFoundError, TagNotFound, TagResourceNotFound
 from underlay.model.ids import NetworkId, PortId, ProjectId, SubnetId
 from underlay.rules import access
 from underlay.rules.amend import Revised, amended
 from underlay.rules.snapshot import Circumstances, Snapshot
 from underlay.rules.verdict import Verdict
+
+MAX_TAGS: Final = 1_000
+"""Of one record."""
 
 
 class Tagged(Revised, Protocol):
@@ -43,7 +46,10 @@ def judge(command: TagCommand, snapshot: Snapshot, caller: Caller, circumstances
     access.require_revision(command.revision, before.revision_number)
     if isinstance(command, RemoveTag) and command.tag not in before.tags:
         raise TagNotFound(command.tag)
-    after = amended(before, circumstances.now, tags=tuple(dict.fromkeys(tags)))
+    each_once = tuple(dict.fromkeys(tags))
+    if len(each_once) > MAX_TAGS and len(each_once) > len(before.tags):
+        raise InvalidInput(f"a record has at most {MAX_TAGS} tags, and not {len(each_once)}")
+    after = amended(before, circumstances.now, tags=each_once)
     written = cast(Record, after)
     return Verdict(Writes(puts=(written,)) if after is not before else Writes(), written)
 

@@ -74,7 +74,7 @@ def test_a_port_is_created_with_tags() -> None:
         ({"tags": ["red", "blue", "red"]}, "Duplicate items in the list: 'red'"),
         ({"tags": [7]}, "'7' is not a valid string"),
         ({"tags": ["x" * 256]}, "exceeds maximum length of 255"),
-        ({"tags": [str(number) for number in range(1001)]}, "at most 1000 tags"),
+        ({"tags": [str(number) for number in range(1001)]}, "at most 1000 items"),
     ],
 )
 def test_bad_tags_are_refused(body: dict[str, object], message: str) -> None:

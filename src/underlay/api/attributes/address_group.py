@@ -8,11 +8,10 @@ from underlay.api.attributes import standard
 from underlay.api.attributes.attribute import Attribute, Resource, Values, pick
 from underlay.commands.address_group import CreateAddressGroup, DeleteAddressGroup, UpdateAddressGroup
 from underlay.model.address import IpNetwork
-from underlay.model.address_group import AddressGroup
+from underlay.model.address_group import MAX_ADDRESSES, AddressGroup
 from underlay.model.errors import AddressGroupNotFound, HTTPBadRequest
 from underlay.model.ids import ProjectId
 
-MAX_ADDRESSES = 10_000
 _SAME_NAME = ("name", "description")
 
 
@@ -25,8 +24,6 @@ def _read_addresses(value: Any) -> tuple[IpNetwork, ...]:
         return ()
     if not isinstance(value, list):
         raise ValueError(f"'{values.shown(value)}' is not a list")
-    if len(value) > MAX_ADDRESSES:
-        raise ValueError(f"more than {MAX_ADDRESSES} addresses")
     if len({str(one) for one in value}) != len(value):
         raise ValueError(f"Duplicate items in the list: '{values.shown(value)}'")
     return tuple(_read_prefix(one) for one in value)

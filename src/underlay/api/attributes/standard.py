@@ -14,7 +14,6 @@ NAME_LENGTH = 255
 DESCRIPTION_LENGTH = 255
 PROJECT_ID_LENGTH = 255
 TAG_LENGTH = 255
-TAGS_LIMIT = 1000
 
 
 @values.reads(schema.TEXT)
@@ -123,13 +122,11 @@ def description(of: str) -> Attribute:
     )
 
 
-@values.reads(schema.list_of(Schema(type="string", max_length=TAG_LENGTH), max_items=TAGS_LIMIT, unique_items=True))
+@values.reads(schema.list_of(Schema(type="string", max_length=TAG_LENGTH), unique_items=True))
 def read_tags(value: Any) -> tuple[str, ...]:
     """A list of tags, each once. Raises ValueError with Neutron's reasons."""
     if not isinstance(value, list):
         raise ValueError(f"'{values.shown(value)}' is not a list")
-    if len(value) > TAGS_LIMIT:
-        raise ValueError(f"a record has at most {TAGS_LIMIT} tags, and not {len(value)}")
     tag = values.text_up_to(TAG_LENGTH)
     read = [tag(one) for one in value]
     double = sorted(one for one, count in Counter(read).items() if count > 1)
