@@ -1,8 +1,13 @@
 """Our own client against the server as a process: the feed over real connections, and over a restart of the server."""
 
+import os
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import Queue
 
 from server_program import Login, ServerProgram
@@ -91,3 +96,26 @@ def test_a_host_follows_only_its_own_feed(server):
         assert [403, 403] == [error.status for error in errors if isinstance(error, Refused)]
         assert queue.empty()
     host.close()
+
+
+def test_the_examples_of_the_document_run(server):
+    """Each as it stands in docs/feed.md."""
+    text = (Path(__file__).parents[2] / "docs" / "feed.md").read_text()
+    script = text.partition("```python\n")[2].partition("```")[0]
+    command = text.partition("```sh\n")[2].partition("```")[0]
+    admin = session_of(server, server.admin)
+    network = admin.post("/v2.0/networks", {"network": {"name": "seen"}})["network"]["id"]
+    admin.post("/v2.0/subnets", {"subnet": {"network_id": network, "cidr": "10.9.8.0/24", "ip_version": 4}})
+    port = admin.post("/v2.0/ports", {"port": {"network_id": network}})["port"]
+    environment = os.environ | {"URL": server.url, "TOKEN": admin.token(), "WATCH": "false"}
+
+    def output(*program: str) -> str:
+        return subprocess.run(program, env=environment, check=True, capture_output=True, text=True, timeout=60).stdout
+
+    revision, _, names = output(sys.executable, "-c", script).partition(" ")
+    assert "seen" in names
+    assert int(revision) > 0
+    if shutil.which("curl") and shutil.which("jq"):
+        line = f"{port['id']}\t{port['mac_address']}\t{port['fixed_ips'][0]['ip_address']}"
+        assert line in output("sh", "-c", command).splitlines()
+    admin.close()

@@ -312,6 +312,35 @@ def test_only_the_kinds_asked_for(any_store: AnyStore) -> None:
     run(check())
 
 
+def test_only_what_is_chosen(any_store: AnyStore) -> None:
+    """By network and by id: in the list, in what was missed, and in what comes; deletions too."""
+
+    async def check() -> None:
+        put(any_store, *WORLD)
+        feed = Feed(any_store, silence_s=0.05)
+        of_network = frozenset({NETS[1].id})
+        chosen = port(1, NETS[1], None)
+        for choice, first, then in (
+            ({"network_ids": of_network}, [NETS[1].id, SUBS[1].id], [("port", True), ("port", False)]),
+            ({"network_ids": of_network, "kinds": frozenset({"subnet"})}, [SUBS[1].id], []),
+            ({"ids": frozenset({NETS[0].id, chosen.id})}, [NETS[0].id], [("port", True), ("port", False)]),
+        ):
+            watcher = await feed.open(since=None, **choice)
+            assert first == [change.id for change in await until_in_sync(watcher)]
+            put(any_store, chosen, port(2, NETS[0], None))
+            delete(any_store, Ref("port", chosen.id))
+            feed.refresh()
+            assert then == [(change.kind, change.record is not None) for change in await until_in_sync(watcher)]
+            missed = await feed.open(since=Revision(0), **choice)
+            assert set(first) <= {change.id for change in await until_in_sync(missed)} <= {*first, chosen.id}
+            for each in (watcher, missed):
+                await each.aclose()
+            delete(any_store, Ref("port", port(2, NETS[0], None).id))
+            feed.refresh()
+
+    run(check())
+
+
 def test_a_host_sees_no_ports_of_others(any_store: AnyStore) -> None:
     """A host gets its own ports with their networks, and of a network that it serves everything; a port that leaves
     comes as a deletion, a network that comes into view before what brought it."""

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from uuid import uuid4
 
 import structlog
+from msgspec import structs
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.datastructures import Headers
@@ -185,7 +186,7 @@ def _feed_responder(service: Service, feed: watch.Feed, stopping: asyncio.Event,
     async def respond(request: Request) -> Response:
         try:
             wish = await _in_worker(workers, partial(check, request))
-            watcher = await feed.open(since=wish.since, host=wish.host, kinds=wish.kinds, watch=wish.watch)
+            watcher = await feed.open(**structs.asdict(wish))
         except UnderlayError as error:
             return _refusal(service, request, error)
         except Exception:

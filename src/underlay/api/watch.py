@@ -1,4 +1,4 @@
-"""The feed over HTTP: `GET /underlay/v1/feed[?since=R][&host=H][&kinds=a,b][&watch=false]`, NDJSON, see DESIGN.md.
+"""The feed over HTTP: `GET /underlay/v1/feed`, NDJSON, see docs/feed.md.
 
 A host gets what concerns itself and nothing else; administrators get anything; nobody else gets any.
 """
@@ -12,10 +12,10 @@ import msgspec
 from underlay.model.caller import Caller
 from underlay.model.change import Kind
 from underlay.model.errors import HTTPBadRequest, PolicyNotAuthorized, RevisionGone
-from underlay.model.ids import HostName, Revision
+from underlay.model.ids import HostName, NetworkId, Revision
 
 CONTENT_TYPE: Final = "application/x-ndjson"
-_PARAMETERS: Final = ("since", "host", "kinds", "watch")
+_PARAMETERS: Final = ("since", "host", "kinds", "network_id", "id", "watch")
 
 
 class Watcher(Protocol):
@@ -39,6 +39,8 @@ class Feed(Protocol):
         since: Revision | None,
         host: HostName | None,
         kinds: frozenset[Kind] | None,
+        network_ids: frozenset[NetworkId] | None,
+        ids: frozenset[str] | None,
         watch: bool,
     ) -> Watcher:
         """Raises RevisionGone."""
@@ -51,6 +53,8 @@ class Wish(msgspec.Struct, frozen=True):
     since: Revision | None = None
     host: HostName | None = None
     kinds: frozenset[Kind] | None = None
+    network_ids: frozenset[NetworkId] | None = None
+    ids: frozenset[str] | None = None
     watch: bool = True
 
 
@@ -65,7 +69,15 @@ def read_wish(query: Mapping[str, str], caller: Caller) -> Wish:
     watch = query.get("watch", "true").lower()
     if watch not in ("true", "false"):
         raise HTTPBadRequest(f"watch is 'true' or 'false', not '{watch}'")
-    return Wish(since=_since(query.get("since")), host=host, kinds=_kinds(query.get("kinds")), watch=watch == "true")
+    networks, ids = (frozenset(filter(None, query.get(name, "").split(","))) for name in ("network_id", "id"))
+    return Wish(
+        since=_since(query.get("since")),
+        host=host,
+        kinds=_kinds(query.get("kinds")),
+        network_ids=frozenset(map(NetworkId, networks)) or None,
+        ids=ids or None,
+        watch=watch == "true",
+    )
 
 
 def _since(text: str | None) -> Revision | None:

@@ -16,8 +16,9 @@ import structlog
 
 from underlay.model.change import Kind
 from underlay.model.errors import RevisionGone
-from underlay.model.ids import HostName, Revision
+from underlay.model.ids import HostName, NetworkId, Revision
 from underlay.store.contract import Log, LogSource
+from underlay.store.feed_lines import Choice
 from underlay.store.feed_listing import list_everything, list_host, missed_by_host, missed_changes
 from underlay.store.feed_log import FeedLog
 from underlay.store.watcher import Joined, Sight, Watcher
@@ -81,13 +82,15 @@ class Feed:
         since: Revision | None,
         host: HostName | None = None,
         kinds: frozenset[Kind] | None = None,
+        network_ids: frozenset[NetworkId] | None = None,
+        ids: frozenset[str] | None = None,
         watch: bool = True,
     ) -> Watcher:
         """A watcher, which must be closed. Without `since` it begins with all records; else with what came after.
 
         Args:
         host: only what this host needs.
-        kinds: only records of these kinds.
+        kinds, network_ids, ids: only records that fit all of these (`feed_lines.Choice`).
         watch: False: it ends when it is in sync.
 
         Raises RevisionGone when the changes after `since` are not kept any more, or `since` is in the future: it
@@ -100,7 +103,7 @@ class Feed:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(news.set)
 
-        sight = Sight(host, kinds, watch=watch, silence_s=self._silence_s)
+        sight = Sight(host, Choice(kinds, network_ids, ids), watch=watch, silence_s=self._silence_s)
         joining = loop.run_in_executor(None, self._join, sight, since, wake)
         try:
             joined = await asyncio.shield(joining)
@@ -130,17 +133,17 @@ class Feed:
 
     def _prologue(self, sight: Sight, since: Revision | None, revision: Revision) -> Iterator[bytes]:
         """What the watcher gets before the lines in memory."""
-        host, kinds = sight.host, sight.kinds
+        host, choice = sight.host, sight.choice
         if since is None:
-            everything = list_everything(self._source, kinds, revision)
-            return everything if host is None else list_host(self._source, host, kinds, revision)
+            everything = list_everything(self._source, choice, revision)
+            return everything if host is None else list_host(self._source, host, choice, revision)
         with self._source.read_log() as log:
             oldest = log.oldest_revision()
         if since < oldest:
             raise RevisionGone(since=since, oldest=oldest)
         if host is None:
-            return missed_changes(self._source, kinds, since, revision)
-        return missed_by_host(self._source, host, kinds, since, revision)
+            return missed_changes(self._source, choice, since, revision)
+        return missed_by_host(self._source, host, choice, since, revision)
 
     def _run(self) -> None:
         while not self._stopping:

@@ -6,7 +6,7 @@ dropped, the watcher has fallen off.
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -15,8 +15,48 @@ from underlay.model.codec import encode
 from underlay.model.errors import RevisionGone
 from underlay.model.ids import HostName, NetworkId, Revision
 
-_OVERHEAD: Final = 120
+_OVERHEAD: Final = 320
 """Bytes of memory that a line takes besides its text, about."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What a watcher wants to see; None: whatever it is.
+
+    Attributes:
+    network_ids: what belongs to one of these networks, and they themselves.
+    ids: the records with one of these ids.
+    """
+
+    kinds: frozenset[Kind] | None = None
+    network_ids: frozenset[NetworkId] | None = None
+    ids: frozenset[str] | None = None
+
+    def takes(self, one: "Told") -> bool:
+        """Whether the watcher is to be told of it."""
+        return (
+            (self.kinds is None or one.kind in self.kinds)
+            and (self.network_ids is None or one.network_id in self.network_ids)
+            and (self.ids is None or one.id in self.ids)
+        )
+
+
+class Told(Protocol):
+    """A record, or a change of one."""
+
+    @property
+    def kind(self) -> Kind:
+        """The record's kind."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def network_id(self) -> NetworkId | None:
+        """The network that it belongs to."""
+        ...
 
 
 class RawChange(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,11 +78,18 @@ class Line(msgspec.Struct, frozen=True):
 
     at: Revision
     kind: Kind
+    id: str
+    network_id: NetworkId | None
     data: bytes
 
 
+def line_of(change: RawChange, at: Revision) -> Line:
+    """The change as one line of the feed."""
+    return Line(at, change.kind, change.id, change.network_id, encode_line(change))
+
+
 def encode_line(change: RawChange) -> bytes:
-    """One line of the feed."""
+    """One line of the feed, as text."""
     return encode(change) + b"\n"
 
 

@@ -13,9 +13,7 @@ import msgspec
 from underlay.model.change import KINDS, Kind
 from underlay.model.ids import HostName, InstanceId, NetworkId, Revision
 from underlay.store.contract import ChangeRow, Log, LogSource, StoredRecord
-from underlay.store.feed_lines import RawChange, encode_line
-
-Kinds = frozenset[Kind] | None
+from underlay.store.feed_lines import Choice, RawChange, encode_line
 
 _ORDER: Final = tuple(KINDS.values())
 """Referents before references."""
@@ -27,10 +25,10 @@ class _PortDevice(msgspec.Struct, frozen=True):
     device_id: str = ""
 
 
-def list_everything(source: LogSource[Log], kinds: Kinds, revision: Revision) -> Iterator[bytes]:
+def list_everything(source: LogSource[Log], choice: Choice, revision: Revision) -> Iterator[bytes]:
     """Every record, as changes of `revision`."""
     for kind in _ORDER:
-        if kinds is not None and kind not in kinds:
+        if choice.kinds is not None and kind not in choice.kinds:
             continue
         after = Revision(0)
         while True:
@@ -38,25 +36,25 @@ def list_everything(source: LogSource[Log], kinds: Kinds, revision: Revision) ->
                 page = log.stored(kind, after, _PAGE)
             if not page:
                 break
-            yield _chunk(page, kinds, revision)
+            yield _chunk(page, choice, revision)
             after = page[-1].created
 
 
-def missed_changes(source: LogSource[Log], kinds: Kinds, since: Revision, until: Revision) -> Iterator[bytes]:
+def missed_changes(source: LogSource[Log], choice: Choice, since: Revision, until: Revision) -> Iterator[bytes]:
     """The changes after `since` up to `until`, from the database."""
     for page in _pages_of_changes(source, since, until):
-        wanted = (change for change in page if kinds is None or change.kind in kinds)
+        wanted = filter(choice.takes, page)
         yield b"".join(encode_line(as_raw(change)) for change in wanted)
 
 
-def list_host(source: LogSource[Log], host: HostName, kinds: Kinds, revision: Revision) -> Iterator[bytes]:
+def list_host(source: LogSource[Log], host: HostName, choice: Choice, revision: Revision) -> Iterator[bytes]:
     """Every record that the host needs, as changes of `revision`."""
     for page in _pages_of_host(source, host):
-        yield _chunk(page, kinds, revision)
+        yield _chunk(page, choice, revision)
 
 
 def missed_by_host(
-    source: LogSource[Log], host: HostName, kinds: Kinds, since: Revision, until: Revision
+    source: LogSource[Log], host: HostName, choice: Choice, since: Revision, until: Revision
 ) -> Iterator[bytes]:
     """For a host that has seen `since`: every record that it needs now, then deletions of what it may have had and
     does not need any more; all as changes of `since`, so that a watcher that is cut off starts again from there."""
@@ -65,14 +63,14 @@ def missed_by_host(
     for page in _pages_of_host(source, host):
         sent.update((stored.kind, stored.id) for stored in page)
         networks.update(stored.network_id for stored in page if stored.network_id is not None)
-        yield _chunk(page, kinds, since)
+        yield _chunk(page, choice, since)
     for changes in _pages_of_changes(source, since, until):
         lost = {
             (change.kind, change.id): RawChange(since, change.kind, change.id, None, change.network_id)
             for change in changes
             if (change.kind, change.id) not in sent and _may_have_had(change, host, networks)
         }
-        yield b"".join(encode_line(line) for line in lost.values() if kinds is None or line.kind in kinds)
+        yield b"".join(encode_line(line) for line in filter(choice.takes, lost.values()))
 
 
 def as_raw(change: ChangeRow) -> RawChange:
@@ -135,6 +133,5 @@ def _devices(records: Iterable[StoredRecord]) -> set[InstanceId]:
     return named - {InstanceId("")}
 
 
-def _chunk(page: Iterable[StoredRecord], kinds: Kinds, revision: Revision) -> bytes:
-    wanted = (stored for stored in page if kinds is None or stored.kind in kinds)
-    return b"".join(encode_line(as_put(stored, revision)) for stored in wanted)
+def _chunk(page: Iterable[StoredRecord], choice: Choice, revision: Revision) -> bytes:
+    return b"".join(encode_line(as_put(stored, revision)) for stored in filter(choice.takes, page))

@@ -16,7 +16,7 @@ from underlay.model.change import Kind
 from underlay.model.errors import RevisionGone
 from underlay.model.ids import HostName, InstanceId, NetworkId, PortId, Revision
 from underlay.store.contract import ChangeRow, Log, LogSource, Place
-from underlay.store.feed_lines import Line, LineLog, RawChange, encode_line
+from underlay.store.feed_lines import Line, LineLog, RawChange, line_of
 from underlay.store.feed_listing import as_put, as_raw, closure
 from underlay.store.relevance import Opening, Topology
 
@@ -136,18 +136,18 @@ class FeedLog:
                     found = lines.setdefault(opening.host, [])
                     found.extend(_closure_lines(log, opening, change.revision, newest))
             if watched & delivery.to:
-                line = Line(change.revision, change.kind, encode_line(as_raw(change)))
+                line = line_of(as_raw(change), change.revision)
                 for host in watched & delivery.to:
                     lines.setdefault(host, []).append(line)
             if watched & delivery.gone_for:
                 gone = RawChange(change.revision, change.kind, change.id, None, change.network_id)
-                line = Line(change.revision, change.kind, encode_line(gone))
+                line = line_of(gone, change.revision)
                 for host in watched & delivery.gone_for:
                     lines.setdefault(host, []).append(line)
         return lines
 
     def _append(self, changes: Sequence[ChangeRow], lines: dict[HostName, list[Line]]) -> None:
-        encoded = [Line(change.revision, change.kind, encode_line(as_raw(change))) for change in changes]
+        encoded = [line_of(as_raw(change), change.revision) for change in changes]
         with self._short:
             for line in encoded:
                 self._everything.append(line)
@@ -178,7 +178,7 @@ def _closure_lines(log: Log, opening: Opening, at: Revision, newest: dict[Key, R
     found += log.stored_by_id("instance", opening.instance_ids) if opening.instance_ids else []
     for stored in found:
         if newest.get((stored.kind, stored.id), Revision(0)) <= at:
-            yield Line(at, stored.kind, encode_line(as_put(stored, Revision(at - 1))))
+            yield line_of(as_put(stored, Revision(at - 1)), at)
 
 
 def _place_of(change: ChangeRow) -> Place | None:

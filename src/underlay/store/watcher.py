@@ -11,9 +11,8 @@ from typing import Final
 
 import msgspec
 
-from underlay.model.change import Kind
 from underlay.model.ids import HostName
-from underlay.store.feed_lines import in_sync_line
+from underlay.store.feed_lines import Choice, in_sync_line
 from underlay.store.feed_log import FeedLog
 
 _CHUNK_BYTES: Final = 256 * 1024
@@ -24,7 +23,7 @@ class Sight(msgspec.Struct, frozen=True):
     """What the watcher asked for; see `Feed.open`."""
 
     host: HostName | None
-    kinds: frozenset[Kind] | None
+    choice: Choice
     watch: bool
     silence_s: float
 
@@ -79,8 +78,7 @@ class Watcher:
         while True:
             self._news.clear()
             lines, self._position, revision = self._lines.take(self._sight.host, self._position, _CHUNK_BYTES)
-            kinds = self._sight.kinds
-            chunk = b"".join(line.data for line in lines if kinds is None or line.kind in kinds)
+            chunk = b"".join(line.data for line in filter(self._sight.choice.takes, lines))
             if chunk:
                 return chunk
             if lines:

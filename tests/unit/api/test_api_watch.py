@@ -8,13 +8,16 @@ from starlette.types import Message
 from fakes.api_server import CALLERS, ApiServer, ScriptedWatcher
 from underlay.api.watch import Wish, read_wish, stream
 from underlay.model.errors import HTTPBadRequest, PolicyNotAuthorized
-from underlay.model.ids import HostName, Revision
+from underlay.model.ids import HostName, NetworkId, Revision
 
 
 def test_the_query_is_read() -> None:
-    """since, host, kinds and watch."""
-    wish = read_wish({"since": "5", "host": "h", "kinds": "port,network", "watch": "false"}, CALLERS["admin"])
-    assert Wish(Revision(5), HostName("h"), frozenset({"port", "network"}), watch=False) == wish
+    """since, host, kinds, network_id, id and watch."""
+    query = {"since": "5", "host": "h", "kinds": "port,network", "network_id": "a,b", "id": "c", "watch": "false"}
+    networks = frozenset({NetworkId("a"), NetworkId("b")})
+    wanted = Wish(Revision(5), HostName("h"), frozenset({"port", "network"}), networks, frozenset({"c"}), watch=False)
+    assert wanted == read_wish(query, CALLERS["admin"])
+    assert Wish() == read_wish({"network_id": "", "id": ","}, CALLERS["admin"])
 
 
 @pytest.mark.parametrize("query", [{"since": "-1"}, {"since": "x"}, {"kinds": "port,x"}, {"watch": "1"}, {"bogus": ""}])
@@ -38,7 +41,7 @@ def test_lines_are_streamed_as_ndjson() -> None:
     reply = server.call("GET", "/underlay/v1/feed?host=h1&watch=false&since=3", token="host")
     assert (200, "application/x-ndjson") == (reply.status, reply.headers["content-type"])
     assert b'{"in_sync":7}\n' == reply.body
-    assert [{"since": 3, "host": "h1", "kinds": None, "watch": False}] == server.feed.asked
+    assert [{"since": 3, "host": "h1", "watch": False}] == server.feed.asked
 
 
 def test_a_watcher_is_given_back() -> None:

@@ -19,7 +19,7 @@ def log_of(*revisions: int, floor: int = 0) -> LineLog:
     """One line a revision, telling it."""
     log = LineLog(Revision(floor))
     for revision in revisions:
-        log.append(Line(Revision(revision), "port", b"%d" % revision))
+        log.append(Line(Revision(revision), "port", "p", None, b"%d" % revision))
     return log
 
 
@@ -54,7 +54,7 @@ def test_a_reader_behind_what_is_kept_falls_off() -> None:
     log.drop_up_to(Revision(3))
     with pytest.raises(RevisionGone):
         log.take(behind, 100)
-    log.append(Line(Revision(4), "port", b"4"))
+    log.append(Line(Revision(4), "port", "p", None, b"4"))
     assert [b"4"] == [line.data for line in log.take(abreast, 100)[0]]
 
 
