@@ -1,7 +1,7 @@
 """The command table: every `quantum` command, as data.
 
-Names, options and messages are those of python-quantumclient 2.2.1; options that came later (and `instance-*`, which
-is ours) are added where they cannot change the meaning of a line that worked then.
+Names, options and messages are those of python-quantumclient 2.2.1; options that came later (and `instance-*` and
+`physical-network-*`, which are ours) are added where they cannot change the meaning of a line that worked then.
 """
 
 from typing import Final
@@ -356,6 +356,30 @@ _INSTANCES: Final = (
     _update("instance", "instance", _INSTANCE_OPTIONS),
 )
 
+_PHYSICAL_NETWORKS: Final = (
+    Command(
+        "physical-network-list",
+        "List the physical networks with their hosts, ranges and free VLANs.",
+        Listing("/physical-networks", "physical_networks", ("name", "hosts", "ranges", "vlans_free")),
+    ),
+    Command(
+        "physical-network-show",
+        "Show one physical network and which network has which VLAN.",
+        Showing("/physical-networks/{id}", "physical_network"),
+        (Positional("NAME", "id", "The physical network's name."),),
+    ),
+)
+
 COMMANDS: Final[dict[str, Command]] = {
-    command.name: command for command in (*_NETWORKS, *_SUBNETS, *_PORTS, *_AGENTS, *_QUOTAS, *_EXTENSIONS, *_INSTANCES)
+    command.name: command
+    for command in (
+        *_NETWORKS,
+        *_SUBNETS,
+        *_PORTS,
+        *_AGENTS,
+        *_QUOTAS,
+        *_EXTENSIONS,
+        *_PHYSICAL_NETWORKS,
+        *_INSTANCES,
+    )
 }
