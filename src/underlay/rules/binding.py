@@ -11,8 +11,6 @@ reserved, is bound by scheduling only: the device of the agent that lost it may 
 
 from typing import Literal
 
-from msgspec import UNSET
-
 from underlay.commands.host import PortState, ReportPorts
 from underlay.model.agent import OVS_AGENT
 from underlay.model.caller import Caller
@@ -20,10 +18,9 @@ from underlay.model.change import Writes
 from underlay.model.errors import ConflictError
 from underlay.model.ids import HostName, PortId
 from underlay.model.port import DHCP_OWNER, RESERVED_DHCP_DEVICE, Binding, FixedIp, Port
-from underlay.rules import access, fixed_ip, schedule
+from underlay.rules import access, schedule
 from underlay.rules.amend import amended
-from underlay.rules.fixed_ip import Claimant
-from underlay.rules.port import require_working, waits_for_host
+from underlay.rules.port import addresses_on
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import PortReport, PortsAnswer, Verdict
 
@@ -103,14 +100,9 @@ def _addresses_here(
     A port is not refused for that: whoever plugged it sees the reason, and a later report tries again.
     """
     try:
-        if waits_for_host(port):
-            claimant = Claimant(port.network_id, port.mac_address, port.device_owner, port.id, host=host)
-            return fixed_ip.assign(UNSET, claimant, snapshot, circumstances, regulations), ""
-        if port.binding.host != host:
-            require_working(port, host, snapshot)
+        return addresses_on(host, port, snapshot, circumstances, regulations), ""
     except ConflictError as unfit:
         return port.fixed_ips, unfit.message
-    return port.fixed_ips, ""
 
 
 def _bound(binding: Binding, host: HostName | None, *, by_plug: bool) -> Binding:

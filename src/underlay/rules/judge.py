@@ -168,7 +168,7 @@ def judge(
         case CreateSegmentRange() | UpdateSegmentRange() | DeleteSegmentRange() | DeclareDefaultRanges():
             return segment_range.judge(command, snapshot, caller, circumstances, regulations)
         case CreatePortBinding() | UpdatePortBinding() | DeletePortBinding() | ActivatePortBinding():
-            return port_binding.judge(command, snapshot, caller, circumstances)
+            return port_binding.judge(command, snapshot, caller, circumstances, regulations)
         case CreateQosPolicy() | UpdateQosPolicy() | DeleteQosPolicy():
             return qos_policy.judge(command, snapshot, caller, circumstances)
         case CreateQosRule() | UpdateQosRule() | DeleteQosRule():

@@ -168,6 +168,21 @@ def waits_for_host(port: Port) -> bool:
     return port.ip_allocation == "deferred" and not port.fixed_ips
 
 
+def addresses_on(
+    host: HostName, port: Port, snapshot: Snapshot, circumstances: Circumstances, regulations: Regulations
+) -> tuple[FixedIp, ...]:
+    """The port's addresses once it is bound to the host: chosen now if they waited for it, else they must work there.
+
+    Raises HostNotCompatibleWithFixedIps, and what `fixed_ip.assign` raises.
+    """
+    if waits_for_host(port):
+        claimant = Claimant(port.network_id, port.mac_address, port.device_owner, port.id, host=host)
+        return fixed_ip.assign(UNSET, claimant, snapshot, circumstances, regulations)
+    if port.binding.host != host:
+        require_working(port, host, snapshot)
+    return port.fixed_ips
+
+
 def require_working(port: Port, host: HostName, snapshot: Snapshot) -> None:
     """The port's addresses work on the host. Raises HostNotCompatibleWithFixedIps."""
     network = snapshot.network(port.network_id)

@@ -25,46 +25,70 @@ from underlay.model.errors import (
     PortBindingNotFound,
 )
 from underlay.model.ids import HostName, PortId
-from underlay.model.port import Binding, Port
+from underlay.model.port import Binding, FixedIp, Port
 from underlay.model.port_binding import PortBinding, bindings_of
 from underlay.rules import access
 from underlay.rules.amend import amended
-from underlay.rules.snapshot import Circumstances, Snapshot
+from underlay.rules.port import addresses_on
+from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import Verdict
 
 _OWNERS_THAT_MOVE: Final = ("compute:", "manila:")
 """device_owners of ports whose machine can be on two hosts for a while."""
 
 
-def judge(command: PortBindingCommand, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
+def judge(
+    command: PortBindingCommand,
+    snapshot: Snapshot,
+    caller: Caller,
+    circumstances: Circumstances,
+    regulations: Regulations,
+) -> Verdict:
     """Any command on bindings."""
     match command:
         case CreatePortBinding():
-            return create(command, snapshot, caller, circumstances)
+            return create(command, snapshot, caller, circumstances, regulations)
         case UpdatePortBinding():
-            return update(command, snapshot, caller, circumstances)
+            return update(command, snapshot, caller, circumstances, regulations)
         case DeletePortBinding():
             return delete(command, snapshot, caller, circumstances)
         case ActivatePortBinding():
-            return activate(command, snapshot, caller, circumstances)
+            return activate(command, snapshot, caller, circumstances, regulations)
         case _:
             assert_never(command)
 
 
-def create(command: CreatePortBinding, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
-    """Inactive beside the active one; active when the port has none. Raises PortBindingAlreadyExists."""
+def create(
+    command: CreatePortBinding,
+    snapshot: Snapshot,
+    caller: Caller,
+    circumstances: Circumstances,
+    regulations: Regulations,
+) -> Verdict:
+    """Inactive beside the active one; active when the port has none, and then its addresses are of the host's segment.
+
+    Raises PortBindingAlreadyExists, HostNotCompatibleWithFixedIps.
+    """
     port = movable(command.port_id, "create_port_binding", snapshot, caller)
     if any(each.host == command.host for each in bindings_of(port)):
         raise PortBindingAlreadyExists(port.id, command.host)
     new = Binding(command.host, vnic_type=command.vnic_type, profile=command.profile)
     if port.binding.host is None:
-        return _verdict(port, _bound(port, new, port.inactive_bindings, circumstances), command.host)
+        addresses = addresses_on(command.host, port, snapshot, circumstances, regulations)
+        return _verdict(port, _bound(port, new, port.inactive_bindings, circumstances, addresses), command.host)
     after = amended(port, circumstances.now, inactive_bindings=(*port.inactive_bindings, new))
     return _verdict(port, after, command.host)
 
 
-def update(command: UpdatePortBinding, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
-    """Raises PortBindingNotFound, and PortBindingAlreadyExists when it is moved onto another one."""
+def update(
+    command: UpdatePortBinding,
+    snapshot: Snapshot,
+    caller: Caller,
+    circumstances: Circumstances,
+    regulations: Regulations,
+) -> Verdict:
+    """Raises PortBindingNotFound, PortBindingAlreadyExists when it is moved onto another one, and
+    HostNotCompatibleWithFixedIps when the active one is moved to another segment."""
     port = movable(command.port_id, "update_port_binding", snapshot, caller)
     find(port, command.host)
     host = command.host if command.new_host is UNSET else command.new_host
@@ -81,7 +105,9 @@ def update(command: UpdatePortBinding, snapshot: Snapshot, caller: Caller, circu
         )
 
     if port.binding.host == command.host:
-        return _verdict(port, _bound(port, changed(port.binding), port.inactive_bindings, circumstances), host)
+        addresses = addresses_on(host, port, snapshot, circumstances, regulations)
+        after = _bound(port, changed(port.binding), port.inactive_bindings, circumstances, addresses)
+        return _verdict(port, after, host)
     inactive = tuple(changed(each) if each.host == command.host else each for each in port.inactive_bindings)
     return _verdict(port, amended(port, circumstances.now, inactive_bindings=inactive), host)
 
@@ -92,15 +118,21 @@ def delete(command: DeletePortBinding, snapshot: Snapshot, caller: Caller, circu
     find(port, command.host)
     if port.binding.host == command.host:
         unbound = Binding(vnic_type=port.binding.vnic_type)
-        return Verdict(Writes(puts=(_bound(port, unbound, port.inactive_bindings, circumstances),)))
+        return Verdict(Writes(puts=(_bound(port, unbound, port.inactive_bindings, circumstances, port.fixed_ips),)))
     left = without(port.inactive_bindings, command.host)
     return Verdict(Writes(puts=(amended(port, circumstances.now, inactive_bindings=left),)))
 
 
-def activate(command: ActivatePortBinding, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
+def activate(
+    command: ActivatePortBinding,
+    snapshot: Snapshot,
+    caller: Caller,
+    circumstances: Circumstances,
+    regulations: Regulations,
+) -> Verdict:
     """This host has the port from now on, and the one that had it is made ready only. The port is DOWN until reported.
 
-    Raises PortBindingNotFound, PortBindingAlreadyActive.
+    Raises PortBindingNotFound, PortBindingAlreadyActive, HostNotCompatibleWithFixedIps.
     """
     port = movable(command.port_id, "activate", snapshot, caller)
     if find(port, command.host).status == "ACTIVE":
@@ -109,7 +141,8 @@ def activate(command: ActivatePortBinding, snapshot: Snapshot, caller: Caller, c
     left = without(port.inactive_bindings, command.host)
     if port.binding.host is not None:
         left = (*left, structs.replace(port.binding, by_plug=False))
-    return _verdict(port, _bound(port, chosen, left, circumstances), command.host)
+    addresses = addresses_on(command.host, port, snapshot, circumstances, regulations)
+    return _verdict(port, _bound(port, chosen, left, circumstances, addresses), command.host)
 
 
 def movable(port_id: PortId, action: str, snapshot: Snapshot, caller: Caller) -> Port:
@@ -135,12 +168,24 @@ def without(bindings: tuple[Binding, ...], host: HostName | None) -> tuple[Bindi
     return tuple(each for each in bindings if each.host != host)
 
 
-def _bound(port: Port, binding: Binding, inactive: tuple[Binding, ...], circumstances: Circumstances) -> Port:
-    """The port with that active binding; what another host said of it no longer holds."""
+def _bound(
+    port: Port,
+    binding: Binding,
+    inactive: tuple[Binding, ...],
+    circumstances: Circumstances,
+    addresses: tuple[FixedIp, ...],
+) -> Port:
+    """The port with that active binding and the addresses that it has there; what another host said is void."""
     if binding == port.binding:
         return amended(port, circumstances.now, inactive_bindings=inactive)
     return amended(
-        port, circumstances.now, binding=binding, inactive_bindings=inactive, status="DOWN", status_reason=""
+        port,
+        circumstances.now,
+        binding=binding,
+        inactive_bindings=inactive,
+        fixed_ips=addresses,
+        status="DOWN",
+        status_reason="",
     )
 
 

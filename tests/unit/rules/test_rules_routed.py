@@ -7,6 +7,12 @@ from fakes.cloud import ADMIN, RED_MEMBER, START, Cloud, addresses, host_caller
 from underlay.commands.host import AgentState, Heartbeat, PortState, ReportPorts
 from underlay.commands.network import CreateNetwork, ProviderAttributes, UpdateNetwork
 from underlay.commands.port import CreatePort, FixedIpWish, UpdatePort
+from underlay.commands.port_binding import (
+    ActivatePortBinding,
+    CreatePortBinding,
+    DeletePortBinding,
+    UpdatePortBinding,
+)
 from underlay.commands.segment import CreateSegment, DeleteSegment, UpdateSegment
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, UpdateSubnet
 from underlay.model.agent import DHCP_AGENT, OVS_AGENT
@@ -251,3 +257,26 @@ def test_each_segment_is_served_by_an_agent_on_it() -> None:
     assert isinstance(routed.network, Network)
     ports = {port.binding.host: addresses(port) for port in cloud.dhcp_ports(routed.network)}
     assert {"d1": ["10.0.0.2"], "s1": ["10.0.1.2"]} == ports
+
+
+def test_bindings_beside_the_port_s_own_follow_the_segments() -> None:
+    """One that makes the port bound gives it addresses; one on another segment is made, but not activated."""
+    cloud = Cloud()
+    for name, physical_network in (("d1", "default"), ("d2", "default"), ("s1", "spare")):
+        host(cloud, name, physical_network)
+    waiting = Routed(cloud).port(device_owner="compute:nova")
+    assert ("deferred", []) == (waiting.ip_allocation, addresses(waiting))
+    cloud.do(CreatePortBinding(waiting.id, HostName("d1")))
+    bound = cloud.stored(waiting)
+    assert isinstance(bound, Port)
+    assert bound.fixed_ips[0].ip_address in ip_network("10.0.0.0/24")
+    for name in ("d2", "s1"):
+        cloud.do(CreatePortBinding(waiting.id, HostName(name)))
+    refused = HostNotCompatibleWithFixedIps(HostName("s1"), waiting.id)
+    assert refused == cloud.refusal(ActivatePortBinding(waiting.id, HostName("s1")))
+    cloud.do(DeletePortBinding(waiting.id, HostName("s1")))
+    assert refused == cloud.refusal(UpdatePortBinding(waiting.id, HostName("d1"), new_host=HostName("s1")))
+    cloud.do(ActivatePortBinding(waiting.id, HostName("d2")))
+    moved = cloud.stored(waiting)
+    assert isinstance(moved, Port)
+    assert (HostName("d2"), bound.fixed_ips) == (moved.binding.host, moved.fixed_ips)
