@@ -182,6 +182,15 @@ EXTENSIONS: Final = (
         "Allow overriding the MAC address of a direct-physical Port via the active binding profile",
         "2022-03-18T10:00:00-00:00",
     ),
+    Extension(
+        "port-resource-request", "Port Resource Request", "Expose resource request to Port", "2018-05-08T10:00:00-00:00"
+    ),
+    Extension(
+        "port-resource-request-groups",
+        "Port Resource Request Groups",
+        "Support requesting multiple groups of resources and traits from the same RP subtree in resource_request",
+        "2021-08-02T10:00:00-00:00",
+    ),
     Extension("port-security", "Port Security", "Provides port security", "2012-07-23T10:00:00-00:00"),
     Extension(
         "port-security-groups-filtering",

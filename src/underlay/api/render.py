@@ -11,9 +11,12 @@ from underlay.api.address_scopes import Scopes, all_scopes, scopes_of
 from underlay.api.attributes.attribute import Attribute, Field, Resource
 from underlay.api.attributes.security_group_rule import SECURITY_GROUP_RULE
 from underlay.api.remembered import Remembered
+from underlay.api.resource_request import resource_request
 from underlay.model.agent import AgentType
 from underlay.model.caller import Caller
 from underlay.model.ids import HostName, NetworkId, PortId, ProjectId
+from underlay.model.port import Port
+from underlay.model.qos import QosRule
 from underlay.model.security_group import SecurityGroupRule
 from underlay.rules.snapshot import Regulations, Snapshot
 
@@ -26,7 +29,9 @@ class Viewpoint:
         "_granted",
         "_heartbeats",
         "_now",
+        "_physical_networks",
         "_qos_policies",
+        "_qos_rules",
         "_regulations",
         "_rules",
         "_scopes",
@@ -55,6 +60,14 @@ class Viewpoint:
         self._qos_policies: Remembered[NetworkId, str | None] = Remembered(
             lambda key: surroundings.qos_policy_id(key, snapshot),
             lambda: surroundings.all_qos_policy_ids(snapshot),
+            None,
+        )
+        self._qos_rules: Remembered[str, tuple[QosRule, ...]] = Remembered(
+            lambda key: surroundings.qos_rules(key, snapshot), lambda: surroundings.all_qos_rules(snapshot), ()
+        )
+        self._physical_networks: Remembered[NetworkId, str | None] = Remembered(
+            lambda key: surroundings.physical_network(key, snapshot),
+            lambda: surroundings.all_physical_networks(snapshot),
             None,
         )
         self._switches: Remembered[HostName, Mapping[str, Any]] = Remembered(
@@ -115,6 +128,14 @@ class Viewpoint:
     def qos_policy_of(self, network_id: NetworkId) -> str | None:
         """The network's QoS policy."""
         return self._qos_policies.of(network_id)
+
+    def resource_request(self, port: Port) -> dict[str, Any] | None:
+        """What the port's QoS policy, its own or its network's, asks of a host; None when it guarantees nothing."""
+        policy_id = port.qos_policy_id or self.qos_policy_of(port.network_id)
+        rules = self._qos_rules.of(policy_id) if policy_id else ()
+        if not rules:
+            return None
+        return resource_request(port.id, port.binding.vnic_type, rules, self._physical_networks.of(port.network_id))
 
     def switch_on(self, host: HostName) -> Mapping[str, Any]:
         """What the host's Open vSwitch agent says of itself; empty when there is none."""

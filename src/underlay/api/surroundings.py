@@ -1,4 +1,4 @@
-"""What is shown of a port that other records say: its trunk, its network's QoS policy, its host's switch."""
+"""What is shown of a port that other records say: its trunk, what its QoS policy says, its host's switch."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from underlay.api.attributes.trunk import show_sub_ports
 from underlay.model.agent import OVS_AGENT
 from underlay.model.ids import HostName, NetworkId, PortId
-from underlay.model.network import Network
+from underlay.model.network import Network, physical_network_of
 from underlay.model.port import Port
+from underlay.model.qos import QosPolicy, QosRule
 from underlay.model.trunk import Trunk
 from underlay.rules.qos_policy import USERS
 from underlay.rules.snapshot import Snapshot
@@ -36,6 +37,28 @@ def qos_policy_id(network_id: NetworkId, snapshot: Snapshot) -> str | None:
 def all_qos_policy_ids(snapshot: Snapshot) -> dict[NetworkId, str | None]:
     """The same of every network that has one."""
     return {network.id: network.qos_policy_id for network in snapshot.naming(Network, USERS)}
+
+
+def qos_rules(policy_id: str, snapshot: Snapshot) -> tuple[QosRule, ...]:
+    """The rules of the QoS policy."""
+    policy = snapshot.record(QosPolicy, policy_id)
+    return policy.rules if policy else ()
+
+
+def all_qos_rules(snapshot: Snapshot) -> dict[str, tuple[QosRule, ...]]:
+    """The same of every policy."""
+    return {policy.id: policy.rules for policy in snapshot.records_of(QosPolicy)}
+
+
+def physical_network(network_id: NetworkId, snapshot: Snapshot) -> str | None:
+    """What the network's first segment is on; None for a local one."""
+    network = snapshot.network(network_id)
+    return physical_network_of(network.segment) if network else None
+
+
+def all_physical_networks(snapshot: Snapshot) -> dict[NetworkId, str | None]:
+    """The same of every network."""
+    return {network.id: physical_network_of(network.segment) for network in snapshot.records_of(Network)}
 
 
 def switch_configuration(host: HostName, snapshot: Snapshot) -> Mapping[str, Any]:

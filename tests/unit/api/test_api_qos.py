@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
 from msgspec import structs
@@ -189,6 +190,51 @@ def test_policies_of_networks_and_ports() -> None:
     assert None is taken_off.json()["port"]["qos_policy_id"]
     assert 409 == server.call("DELETE", f"{POLICIES}/{first}").status
     assert 204 == server.call("DELETE", f"{POLICIES}/{second}").status
+
+
+def test_what_a_policy_guarantees_is_asked_of_the_host() -> None:
+    """`resource_request`, for administrators: bandwidth of the physical network, packets of the host's switch."""
+    server = ApiServer()
+    policy = policy_on(server, shared=True)["id"]
+    rules = [
+        server.call("POST", f"{POLICIES}/{policy}/{kind}_rules", {f"{kind}_rule": sent}).json()[f"{kind}_rule"]["id"]
+        for kind, sent in (
+            ("minimum_bandwidth", {"min_kbps": 1000}),
+            ("dscp_marking", VALUES["dscp_marking"]),
+            ("minimum_bandwidth", {"min_kbps": 2000, "direction": "ingress"}),
+            ("minimum_packet_rate", VALUES["minimum_packet_rate"]),
+        )
+    ]
+    by_network = server.made("networks", qos_policy_id=policy)
+    plain = server.made("networks")
+    local = server.made("networks", provider__network_type="local")
+    ports = [
+        server.made("ports", network_id=by_network["id"]),
+        server.made("ports", network_id=plain["id"], qos_policy_id=policy, binding__vnic_type="direct"),
+        server.made("ports", network_id=local["id"], qos_policy_id=policy),
+        server.made("ports", network_id=plain["id"]),
+    ]
+
+    def packets(port: dict[str, Any], trait: str) -> dict[str, Any]:
+        group_id = str(uuid5(UUID(port["id"]), rules[3]))
+        return {"id": group_id, "required": [trait], "resources": {"NET_PACKET_RATE_KILOPACKET_PER_SEC": 100}}
+
+    def bandwidth(port: dict[str, Any], trait: str) -> dict[str, Any]:
+        resources = {"NET_BW_EGR_KILOBIT_PER_SEC": 1000, "NET_BW_IGR_KILOBIT_PER_SEC": 2000}
+        group_id = str(uuid5(UUID(port["id"]), f"{rules[0]}:{rules[2]}"))
+        return {"id": group_id, "required": ["CUSTOM_PHYSNET_DEFAULT", trait], "resources": resources}
+
+    normal, direct = "CUSTOM_VNIC_TYPE_NORMAL", "CUSTOM_VNIC_TYPE_DIRECT"
+    groups = [
+        [bandwidth(ports[0], normal), packets(ports[0], normal)],
+        [bandwidth(ports[1], direct), packets(ports[1], direct)],
+        [packets(ports[2], normal)],
+    ]
+    expected = [{"request_groups": each, "same_subtree": [group["id"] for group in each]} for each in groups]
+    assert [*expected, None] == [port["resource_request"] for port in ports]
+    assert [*expected, None] == [port["resource_request"] for port in server.call("GET", "/v2.0/ports").json()["ports"]]
+    mine = server.made("ports", "member", network_id=server.made("networks", "member")["id"], qos_policy_id=policy)
+    assert "resource_request" not in mine
 
 
 MISSING = "9efe63d0-836f-4cc2-b00c-468e63aa614e"

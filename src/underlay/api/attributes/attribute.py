@@ -14,6 +14,7 @@ from underlay.model.caller import Caller
 from underlay.model.change import Kind
 from underlay.model.errors import UnderlayError
 from underlay.model.ids import HostName, NetworkId, PortId, ProjectId
+from underlay.model.port import Port
 
 Values = Mapping[str, Any]
 """Attribute name -> value as its reader returned it; only what the client sent."""
@@ -66,6 +67,10 @@ class View(Protocol):
 
     def qos_policy_of(self, network_id: NetworkId) -> str | None:
         """The network's QoS policy."""
+        ...
+
+    def resource_request(self, port: Port) -> dict[str, Any] | None:
+        """What the port's QoS policy asks of a host; None when it guarantees nothing."""
         ...
 
     def switch_on(self, host: HostName) -> Mapping[str, Any]:

@@ -424,6 +424,21 @@ PORT = Resource(
             show=lambda record, view: view.qos_policy_of(record.network_id),
             shown=schema.nullable(schema.UUID),
         ),
+        Attribute(
+            "resource_request",
+            "What its QoS policy guarantees, as Nova asks Placement for it: `{request_groups, same_subtree}`; null for "
+            "none. Administrators only. No Placement is told what hosts have, and hosts guarantee nothing yet.",
+            show=lambda record, view: view.resource_request(record),
+            admin=True,
+            shown=schema.nullable(
+                schema.shown(
+                    request_groups=schema.list_of(
+                        schema.shown(id=schema.UUID, required=schema.list_of(schema.TEXT), resources=schema.OBJECT)
+                    ),
+                    same_subtree=schema.list_of(schema.UUID),
+                )
+            ),
+        ),
         standard.flag(
             "propagate_uplink_status",
             "Whether a device of an SR-IOV card follows its uplink's state. Kept for clients; not for Open vSwitch.",
