@@ -1,8 +1,9 @@
-"""Have Tempest and neutron-tempest-plugin judge a server of our own, and say how many tests passed, failed, skipped.
+"""Have Tempest and neutron-tempest-plugin judge a server of our own, and count what passed, failed, was skipped.
 
 usage: tools/tempest [--list] [--verbose] [--json FILE] [REGEX]
 
-Without REGEX all their network API tests run. Exit status 1 when one fails.
+Without REGEX all their network API tests run. Exit status 1 when one fails, or is skipped, that `scope.toml` does not
+tell to be out of scope.
 """
 
 import argparse
@@ -12,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from typing import Any
 
 from bench.server import RunningServer, running_server
 from tests.tempest.configuration import PHYSICAL_NETWORKS, tempest_conf
+from tests.tempest.verdict import SCOPE, read_scope, summary, unexpected
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-tempest/bin/python"
@@ -52,8 +53,7 @@ def judged(pattern: str, folder: Path) -> list[dict[str, Any]]:
         aliases = [
             extension["alias"] for extension in _call(server, server.token(), "GET", "/v2.0/extensions")["extensions"]
         ]
-        external = _external_network(server, aliases)
-        (folder / "tempest.conf").write_text(tempest_conf(server, aliases, folder, external))
+        (folder / "tempest.conf").write_text(tempest_conf(server, aliases, folder, _public_network(server)))
         output = folder / "results.jsonl"
         environment = {**os.environ, "TEMPEST_CONFIG_DIR": str(folder), "TEMPEST_CONFIG": "tempest.conf"}
         environment.pop("PYTHONPATH", None)
@@ -68,19 +68,14 @@ def judged(pattern: str, folder: Path) -> list[dict[str, Any]]:
 
 
 def report(rows: Sequence[Mapping[str, Any]], *, verbose: bool) -> int:
-    """Print the counts and why; 1 when a test failed."""
-    counts: Counter[str] = Counter()
-    skips: Counter[str] = Counter()
-    for row in rows:
-        counts[row["outcome"]] += row["count"]
-        if row["outcome"] == "skipped":
-            skips[row["reason"].splitlines()[0] if row["reason"] else "no reason"] += row["count"]
-        if row["outcome"] == "failed":
-            print(f"FAILED {row['test']}\n    {row['reason'].strip() if verbose else _last_line(row['reason'])}")
-    for reason, count in skips.most_common():
-        print(f"skipped {count:4}  {reason}")
-    print(f"passed {counts['passed']}, failed {counts['failed']}, skipped {counts['skipped']}")
-    return 1 if any(row["outcome"] == "failed" for row in rows) else 0
+    """Print what is not as expected, and the counts; 1 when anything is not."""
+    scope = read_scope(SCOPE.read_text(encoding="utf-8"))
+    wrong = unexpected(rows, scope)
+    for row in wrong:
+        print(f"{row['outcome'].upper()} {row['test']}")
+        print(f"    {row['reason'].strip() if verbose else _last_line(row['reason'])}")
+    print(summary(rows, scope))
+    return 1 if wrong else 0
 
 
 def _last_line(text: str) -> str:
@@ -110,7 +105,7 @@ def _living_host(server: RunningServer) -> Iterator[None]:
     ]
     _call(server, token, "PUT", f"/underlay/v1/hosts/{HOST}/heartbeat", {"agents": agents})
     ended = Event()
-    reporter = Thread(target=_report_ports, args=(server, token, ended))
+    reporter = Thread(target=_report, args=(server, token, agents, ended))
     reporter.start()
     try:
         yield
@@ -119,10 +114,11 @@ def _living_host(server: RunningServer) -> Iterator[None]:
         reporter.join()
 
 
-def _report_ports(server: RunningServer, token: str, ended: Event) -> None:
+def _report(server: RunningServer, token: str, agents: Sequence[Mapping[str, Any]], ended: Event) -> None:
     admin = server.token()
     path = f"/v2.0/ports?binding:host_id={HOST}&device_owner=network:dhcp&status=DOWN&fields=id"
     while not ended.wait(1.0):
+        _call(server, token, "PUT", f"/underlay/v1/hosts/{HOST}/heartbeat", {"agents": agents})
         ports = [
             {"id": one["id"], "plugged": True, "wired": True} for one in _call(server, admin, "GET", path)["ports"]
         ]
@@ -141,12 +137,16 @@ def _token(server: RunningServer, username: str, password: str) -> str:
         return str(answered.headers["X-Subject-Token"])
 
 
-def _external_network(server: RunningServer, aliases: Sequence[str]) -> str:
-    """An external network for the tests that list one; none when the server does not announce them."""
-    if "external-net" not in aliases:
-        return ""
-    body = {"network": {"name": "public", "router:external": True}}
-    return str(_call(server, server.token(), "POST", "/v2.0/networks", body)["network"]["id"])
+def _public_network(server: RunningServer) -> str:
+    """What an operator has ready: an external network that all may use, and a pool that subnets come from."""
+    admin = server.token()
+    body = {"network": {"name": "public", "router:external": True, "shared": True}}
+    network_id = str(_call(server, admin, "POST", "/v2.0/networks", body)["network"]["id"])
+    subnet = {"network_id": network_id, "ip_version": 4, "cidr": "192.0.2.0/24"}
+    _call(server, admin, "POST", "/v2.0/subnets", {"subnet": subnet})
+    pool = {"name": "default", "prefixes": ["10.128.0.0/12"], "is_default": True, "shared": True}
+    _call(server, admin, "POST", "/v2.0/subnetpools", {"subnetpool": pool})
+    return network_id
 
 
 def _call(server: RunningServer, token: str, method: str, path: str, body: Any = None) -> Any:
@@ -156,7 +156,7 @@ def _call(server: RunningServer, token: str, method: str, path: str, body: Any =
         {"X-Auth-Token": token, "Content-Type": "application/json"},
         method=method,
     )
-    with urllib.request.urlopen(request, timeout=10) as answered:
+    with urllib.request.urlopen(request, timeout=60) as answered:
         return json.loads(answered.read())
 
 

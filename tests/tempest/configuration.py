@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bench.server import RunningServer
 
-PHYSICAL_NETWORKS = "physnet1:2000:2499,physnet2:3000:3499"
+PHYSICAL_NETWORKS = "physnet1:1000:1499,physnet2:1500:1999"
+"""Below 2000, where a test of the default ranges looks for VLAN ids, whatever the network type."""
 
 
 def tempest_conf(server: RunningServer, extensions: Sequence[str], folder: Path, external_network: str) -> str:
@@ -59,6 +60,7 @@ def tempest_conf(server: RunningServer, extensions: Sequence[str], folder: Path,
                 "provider_vlans": "physnet1,physnet2",
                 "provider_net_base_segm_id": "2100",
                 "available_type_drivers": "flat,vlan,local",
+                "create_shared_resources": "true",
                 "agent_availability_zone": "nova",
                 "max_networks_per_project": "4",
                 "test_mtu_networks": json.dumps(
