@@ -9,24 +9,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from ipaddress import IPv4Network, ip_address
+from ipaddress import IPv4Network
 from itertools import count
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 from bench.figures import emit, progress
+from underlay.commands.command import Command
 from underlay.commands.network import CreateNetwork, ProviderAttributes
 from underlay.commands.port import CreatePort
 from underlay.commands.subnet import CreateSubnet
-from underlay.model.address import AddressRange
 from underlay.model.caller import Caller
 from underlay.model.codec import decode_record
 from underlay.model.ids import NetworkId, ProjectId, SubnetId
-from underlay.model.network import Network
 from underlay.model.port import Port
-from underlay.model.subnet import Subnet
 from underlay.rules.judge import judge
 from underlay.rules.snapshot import Circumstances, Regulations
 from underlay.store.contract import Query
@@ -59,32 +58,26 @@ def rate(work: Callable[[], object], times: int) -> float:
     return times / (time.perf_counter() - start)
 
 
-def judged(
-    store: Store, command: CreateNetwork | CreateSubnet | CreatePort, times: int = 1
-) -> Network | Subnet | Port | None:
+def judged(store: Store, command: Command, times: int = 1) -> Any:
     """The command so many times in one transaction, as the API runs one or a bulk of them; the last result."""
     chance = Random()
 
-    def work(moment: Moment) -> Network | Subnet | Port | None:
+    def work(moment: Moment) -> Any:
         result = None
         for _ in range(times):
             circumstances = Circumstances(datetime.now(UTC), lambda: str(uuid4()), chance.randrange)
             verdict = judge(command, moment, CALLER, circumstances, REGULATIONS)
             moment.commit_writes(verdict.writes)
             result = verdict.result
-        assert isinstance(result, Network | Subnet | Port | None)
         return result
 
     return store.write(work)
 
 
-def wide_subnet(store: Store) -> tuple[NetworkId, SubnetId]:
+def wide_subnet(store: Store, prefix: str = "10.0.0.0/16") -> tuple[NetworkId, SubnetId]:
     """A network with room for every port."""
     network = judged(store, CreateNetwork(PROJECT, provider=ProviderAttributes("flat", "default")))
-    assert isinstance(network, Network)
-    pool = AddressRange(ip_address("10.0.0.2"), ip_address("10.0.255.254"))
-    subnet = judged(store, CreateSubnet(PROJECT, network.id, IPv4Network("10.0.0.0/16"), allocation_pools=(pool,)))
-    assert isinstance(subnet, Subnet)
+    subnet = judged(store, CreateSubnet(PROJECT, network.id, IPv4Network(prefix)))
     return network.id, subnet.id
 
 

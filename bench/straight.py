@@ -4,10 +4,10 @@ The store's statements are noted, values and all, while it creates; then a copy 
 the same statements from the driver alone: the same rows, indexes and commits to disk, with nothing judged or encoded.
 """
 
-import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from ipaddress import IPv4Network
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ from bench.store import PROJECT, judged
 from underlay.commands.network import CreateNetwork, ProviderAttributes
 from underlay.commands.port import CreatePort
 from underlay.commands.subnet import CreateSubnet
-from underlay.model.network import Network
+from underlay.store.database import open_engine
 from underlay.store.transaction import Store
 
 Statement = tuple[str, Any]
@@ -55,46 +55,93 @@ class NotingConnection(sqlite3.Connection):
         return super().cursor(factory)
 
 
-def noting(connections: list[NotingConnection]) -> Callable[..., NotingConnection]:
-    """A SQLAlchemy `do_connect` listener that opens noting connections and keeps them in the list."""
+class Replay:
+    """Noted transactions, to be run again from the first on, some at a time, as durably as by the store."""
+
+    def __init__(self, file: str, statements: Sequence[Statement]) -> None:
+        self.statements = len(statements)
+        self._rest = iter(statements)
+        self._engine = open_engine(f"sqlite:///{file}")
+        self._cursor = self._engine.raw_connection().cursor()
+
+    def rate(self, transactions: int) -> float:
+        """Transactions a second, of the next so many."""
+        started = time.perf_counter()
+        for _ in range(transactions):
+            for sql, values in self._rest:
+                self._cursor.execute(sql, values)
+                self._cursor.fetchall()
+                if sql == "COMMIT":
+                    break
+        return transactions / (time.perf_counter() - started)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._cursor.close()
+        self._engine.dispose()
+
+
+class NotingStore:
+    """A store on that file whose statements are noted."""
+
+    def __init__(self, file: str, connections: list[NotingConnection]) -> None:
+        self.store = Store(f"sqlite:///{file}")
+        self._file = file
+        self._connections = connections
+
+    def note(self, work: Callable[[], object], times: int, before: str) -> tuple[float, Replay]:
+        """The work so many times, once before that to warm up: times a second in the process, and its transactions.
+
+        `before` is where the database is copied to as it was before, for the replay.
+        """
+        work()
+        copied(self._file, before)
+        for connection in self._connections:
+            connection.noted.clear()
+        started = time.perf_counter()
+        for _ in range(times):
+            work()
+        seconds = time.perf_counter() - started
+        noted = max((connection.noted for connection in self._connections), key=len)
+        return times / seconds, Replay(before, list(noted))
+
+
+@contextmanager
+def noting_store(file: str) -> Iterator[NotingStore]:
+    """While it is open, all stores note."""
+    connections: list[NotingConnection] = []
 
     def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> NotingConnection:
         connection = sqlite3.connect(*arguments, **options, factory=NotingConnection)
         connections.append(connection)
         return connection
 
-    return connect
+    event.listen(Engine, "do_connect", connect)
+    noting = NotingStore(file, connections)
+    try:
+        yield noting
+    finally:
+        noting.store.close()
+        event.remove(Engine, "do_connect", connect)
 
 
-def replayed(file: str, statements: Sequence[Statement]) -> float:
-    """Seconds that the statements take in the driver, on that database, as durably as in the store."""
-    connection = sqlite3.connect(file, isolation_level=None)
-    connection.execute("pragma synchronous = full")
-    connection.execute("pragma foreign_keys = on")
-    started = time.perf_counter()
-    for sql, values in statements:
-        connection.execute(sql, values).fetchall()
-    seconds = time.perf_counter() - started
-    connection.close()
-    return seconds
+def copied(file: str, to: str) -> str:
+    """The database as it is now, in another file."""
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(to)) as copy:
+        source.backup(copy)
+    return to
 
 
 def measure(creates: int) -> None:
     """So many networks, then as many subnets and ports: the store with the rules, and the same SQL alone."""
-    connections: list[NotingConnection] = []
-    listener = noting(connections)
-    event.listen(Engine, "do_connect", listener)
-    with TemporaryDirectory(dir=Path.cwd()) as folder:
-        file = f"{folder}/bench.sqlite"
-        store = Store(f"sqlite:///{file}")
+    with TemporaryDirectory(dir=Path.cwd()) as folder, noting_store(f"{folder}/bench.sqlite") as noting:
+        store = noting.store
         store.migrate()
-        networks: list[Network] = []
+        networks: list[Any] = []
 
         def network() -> None:
             wish = ProviderAttributes("vlan", "default", len(networks) + 1)
-            made = judged(store, CreateNetwork(PROJECT, provider=wish))
-            assert isinstance(made, Network)
-            networks.append(made)
+            networks.append(judged(store, CreateNetwork(PROJECT, provider=wish)))
 
         cidrs = IPv4Network("10.0.0.0/8").subnets(new_prefix=24)
         places = iter(range(10**9))
@@ -105,21 +152,8 @@ def measure(creates: int) -> None:
         }
         for kind, create in kinds.items():
             progress(f"creating {creates} {kind} in the process, and by their SQL alone")
-            create()
-            before = f"{folder}/{kind}.sqlite"
-            with sqlite3.connect(file) as source, sqlite3.connect(before) as copy:
-                source.backup(copy)
-            shutil.copymode(file, before)
-            for connection in connections:
-                connection.noted.clear()
-            started = time.perf_counter()
-            for _ in range(creates):
-                create()
-            seconds = time.perf_counter() - started
-            noted = max((connection.noted for connection in connections), key=len)
-            straight = replayed(before, noted)
-            emit("straight", f"{kind}_create_in_process", creates / seconds, "creates/s", count=creates)
-            emit("straight", f"{kind}_create_straight", creates / straight, "creates/s", count=creates)
-            emit("straight", f"{kind}_statements", len(noted) / creates, "statements/create", count=creates)
-        store.close()
-    event.remove(Engine, "do_connect", listener)
+            rate, replay = noting.note(create, creates, before=f"{folder}/{kind}.sqlite")
+            emit("straight", f"{kind}_create_in_process", rate, "creates/s", count=creates)
+            emit("straight", f"{kind}_create_straight", replay.rate(creates), "creates/s", count=creates)
+            emit("straight", f"{kind}_statements", replay.statements / creates, "statements/create", count=creates)
+            replay.close()
