@@ -7,11 +7,14 @@ from underlay.api.exchange import Answer, Ask, Service, answer
 from underlay.api.execute import execute, viewpoint
 from underlay.api.parse import parse_json
 from underlay.api.query import read_fields
-from underlay.api.render import render
+from underlay.api.render import renderer
 from underlay.commands.agent import AddNetworkToDhcpAgent, RemoveNetworkFromDhcpAgent
+from underlay.model.agent import Agent
 from underlay.model.errors import HTTPBadRequest, NetworkNotFound
 from underlay.model.ids import AgentId, NetworkId
+from underlay.model.network import Network
 from underlay.rules import access
+from underlay.store.contract import Query
 
 
 def list_networks_of_agent(service: Service, ask: Ask) -> Answer:
@@ -20,8 +23,9 @@ def list_networks_of_agent(service: Service, ask: Ask) -> Answer:
     with service.store.read() as reading:
         agent = access.administered_agent(AgentId(ask.path["id"]), "get_dhcp-networks", reading, ask.caller)
         view = viewpoint(service, ask.caller, reading)
-        served = [reading.network(binding.network_id) for binding in reading.dhcp_bindings_on(agent.id)]
-        return answer({"networks": [render(NETWORK, network, view, fields) for network in served if network]})
+        ids = tuple(binding.network_id for binding in reading.dhcp_bindings_on(agent.id))
+        served = reading.list_records(Network, Query(filters={"id": ids}))
+        return answer({"networks": list(map(renderer(NETWORK, view, fields), served))})
 
 
 def list_agents_of_network(service: Service, ask: Ask) -> Answer:
@@ -33,8 +37,9 @@ def list_agents_of_network(service: Service, ask: Ask) -> Answer:
         if reading.network(network_id) is None:
             raise NetworkNotFound(network_id)
         view = viewpoint(service, ask.caller, reading)
-        serving = [reading.agent(binding.agent_id) for binding in reading.dhcp_bindings_of(network_id)]
-        return answer({"agents": [render(AGENT, agent, view, fields) for agent in serving if agent]})
+        ids = tuple(binding.agent_id for binding in reading.dhcp_bindings_of(network_id))
+        serving = reading.list_records(Agent, Query(filters={"id": ids}))
+        return answer({"agents": list(map(renderer(AGENT, view, fields), serving))})
 
 
 def add_network_to_agent(service: Service, ask: Ask) -> Answer:
