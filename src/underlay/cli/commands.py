@@ -89,28 +89,43 @@ _SECURITY_GROUP: Final = Option(
 
 NETWORK_COLUMNS: Final = ("id", "name", "subnets")
 AGENT_COLUMNS: Final = ("id", "agent_type", "host", "alive", "admin_state_up")
+SECURITY_GROUP_RULE_COLUMNS: Final = (
+    *("id", "security_group", "security_group_id", "direction", "protocol"),
+    *("remote_ip_prefix", "remote_group", "remote_group_id"),
+)
+"""Of a group either its name or its id is there."""
 
 
 def _one(resource: str, purpose: str, looks_up: bool = True, repeats: bool = False) -> Positional:
     what = "Name or id" if looks_up else "Id"
-    return Positional(
-        resource.upper(), "id", f"{what} of the {resource} to {purpose}.", resource if looks_up else "", repeats=repeats
-    )
+    help = f"{what} of the {_words(resource)} to {purpose}."
+    return Positional(resource.upper(), "id", help, resource if looks_up else "", repeats=repeats)
+
+
+def _words(resource: str) -> str:
+    return resource.replace("_", " ")
+
+
+def _url(resource: str) -> str:
+    return f"/{resource.replace('_', '-')}s"
 
 
 def _show(name: str, resource: str, looks_up: bool = True, indent: int | None = None) -> Command:
-    verb = Showing(f"/{resource}s/{{id}}", resource, indent)
-    return Command(f"{name}-show", f"Show one {resource}.", verb, (_one(resource, "show", looks_up),))
+    verb = Showing(f"{_url(resource)}/{{id}}", resource, indent)
+    return Command(f"{name}-show", f"Show one {_words(resource)}.", verb, (_one(resource, "show", looks_up),))
 
 
 def _delete(name: str, resource: str, looks_up: bool = True) -> Command:
-    verb = Deleting(f"/{resource}s/{{id}}", resource)
-    return Command(f"{name}-delete", f"Delete {resource}s.", verb, (_one(resource, "delete", looks_up, repeats=True),))
+    verb = Deleting(f"{_url(resource)}/{{id}}", resource)
+    one = _one(resource, "delete", looks_up, repeats=True)
+    return Command(f"{name}-delete", f"Delete {_words(resource)}s.", verb, (one,))
 
 
 def _update(name: str, resource: str, options: tuple[Option, ...] = (), looks_up: bool = True) -> Command:
-    verb = Updating(f"/{resource}s/{{id}}", resource)
-    return Command(f"{name}-update", f"Change one {resource}.", verb, (_one(resource, "change", looks_up),), options)
+    verb = Updating(f"{_url(resource)}/{{id}}", resource)
+    return Command(
+        f"{name}-update", f"Change one {_words(resource)}.", verb, (_one(resource, "change", looks_up),), options
+    )
 
 
 _NETWORKS: Final = (
@@ -293,6 +308,82 @@ _QUOTAS: Final = (
     ),
 )
 
+_DESCRIPTION: Final = Option("--description", "description", metavar="TEXT", help="What it is for.")
+
+_SECURITY_GROUPS: Final = (
+    Command(
+        "security-group-list",
+        "List security groups.",
+        Listing("/security-groups", "security_groups", ("id", "name", "description"), pages=True),
+    ),
+    _show("security-group", "security_group"),
+    Command(
+        "security-group-create",
+        "Create a security group.",
+        Creating("/security-groups", "security_group"),
+        (Positional("NAME", "name", "The security group's name.", in_body=True),),
+        (_TENANT, _DESCRIPTION),
+    ),
+    _delete("security-group", "security_group"),
+    _update("security-group", "security_group", (_NAME, _DESCRIPTION)),
+    Command(
+        "security-group-rule-list",
+        "List security group rules.",
+        Listing(
+            "/security-group-rules", "security_group_rules", SECURITY_GROUP_RULE_COLUMNS, names_groups=True, pages=True
+        ),
+        (),
+        (
+            Option(
+                "--no-nameconv",
+                "no_nameconv",
+                "nothing",
+                setting=True,
+                help="Show the ids of security groups, and not their names.",
+            ),
+        ),
+    ),
+    _show("security-group-rule", "security_group_rule", looks_up=False),
+    Command(
+        "security-group-rule-create",
+        "Create a security group rule.",
+        Creating("/security-group-rules", "security_group_rule", (("direction", "ingress"), ("ethertype", "IPv4"))),
+        (
+            Positional(
+                "SECURITY_GROUP",
+                "security_group_id",
+                "Name or id of its security group.",
+                "security_group",
+                in_body=True,
+            ),
+        ),
+        (
+            _TENANT,
+            _DESCRIPTION,
+            Option(
+                "--direction",
+                "direction",
+                metavar="{ingress,egress}",
+                help="ingress (default) or egress, as the machine sees it.",
+                choices=("ingress", "egress"),
+            ),
+            Option("--ethertype", "ethertype", metavar="ETHERTYPE", help="IPv4 (default) or IPv6."),
+            Option("--protocol", "protocol", metavar="PROTOCOL", help="tcp, udp, icmp or another, or a number."),
+            Option("--port-range-min", "port_range_min", metavar="PORT", help="The first port; of ICMP the type."),
+            Option("--port-range-max", "port_range_max", metavar="PORT", help="The last port; of ICMP the code."),
+            Option("--remote-ip-prefix", "remote_ip_prefix", metavar="CIDR", help="The other side's addresses."),
+            Option(
+                "--remote-group-id",
+                "remote_group_id",
+                metavar="REMOTE_GROUP",
+                help="The security group of the other side, by name or id.",
+                looks_up="security_group",
+            ),
+        ),
+    ),
+    _delete("security-group-rule", "security_group_rule", looks_up=False),
+)
+
 _EXTENSIONS: Final = (
     Command("ext-list", "List the API's extensions.", Listing("/extensions", "extensions", ("alias", "name"))),
     Command(
@@ -378,6 +469,7 @@ COMMANDS: Final[dict[str, Command]] = {
         *_PORTS,
         *_AGENTS,
         *_QUOTAS,
+        *_SECURITY_GROUPS,
         *_EXTENSIONS,
         *_PHYSICAL_NETWORKS,
         *_INSTANCES,

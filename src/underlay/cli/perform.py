@@ -14,8 +14,11 @@ from underlay.cli.lookup import find_id, own_project
 from underlay.cli.session import Session, part_of
 from underlay.cli.vocabulary import Command, Creating, Deleting, Linking, Listing, Showing, Updating
 
-SUBNETS_A_REQUEST: Final = 150
+IDS_A_REQUEST: Final = 150
 """So many ids fit a request line of 8 kB."""
+
+GROUP_NAMES: Final = {"security_group_id": "security_group", "remote_group_id": "remote_group"}
+"""Field with a security group's id -> what it is called with the name."""
 
 
 class Rows(Struct, frozen=True):
@@ -88,6 +91,8 @@ def _list(request: Request, verb: Listing, session: Session) -> Rows:
     query += [("sort_key", key) for key in keys]
     query += [("sort_dir", direction) for direction in directions + ["asc"] * (len(keys) - len(directions))]
     items = _pages(session, _path(verb.path, request, session), verb.collection, query)
+    if verb.names_groups and not settings.get("no_nameconv"):
+        items = _name_groups(items, session)
     columns = _columns(request, verb, items)
     if verb.joins_subnets and "subnets" in columns:
         _join_subnets(items, session)
@@ -129,15 +134,33 @@ def _columns(request: Request, verb: Listing, items: Sequence[Mapping[str, Any]]
 
 def _join_subnets(items: Sequence[dict[str, Any]], session: Session) -> None:
     """Put `{"id": ..., "cidr": ...}` for each subnet id of the networks."""
-    ids = [subnet for item in items for subnet in item.get("subnets", ())]
-    known: dict[str, dict[str, Any]] = {}
-    for start in range(0, len(ids), SUBNETS_A_REQUEST):
-        wanted = [("id", subnet) for subnet in ids[start : start + SUBNETS_A_REQUEST]]
-        answer = session.call("GET", "/subnets", [("fields", "id"), ("fields", "cidr"), *wanted])
-        known |= {subnet["id"]: subnet for subnet in part_of(answer, "subnets")}
+    known = _look_up(session, "subnets", "cidr", [subnet for item in items for subnet in item.get("subnets", ())])
     for item in items:
         if "subnets" in item:
             item["subnets"] = [known.get(subnet, {"id": subnet}) for subnet in item["subnets"]]
+
+
+def _name_groups(items: Sequence[dict[str, Any]], session: Session) -> list[dict[str, Any]]:
+    """The items with names of security groups for ids; an id stays where no name is known."""
+    ids = {item[key]: None for item in items for key in GROUP_NAMES if item.get(key)}
+    names = {key: found["name"] for key, found in _look_up(session, "security_groups", "name", list(ids)).items()}
+    return [
+        {
+            GROUP_NAMES.get(key, key): names.get(value) or value if key in GROUP_NAMES else value
+            for key, value in item.items()
+        }
+        for item in items
+    ]
+
+
+def _look_up(session: Session, collection: str, field: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Id -> id and field of those that there are."""
+    known: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(ids), IDS_A_REQUEST):
+        wanted = [("id", each) for each in ids[start : start + IDS_A_REQUEST]]
+        answer = session.call("GET", f"/{collection.replace('_', '-')}", [("fields", "id"), ("fields", field), *wanted])
+        known |= {found["id"]: found for found in part_of(answer, collection)}
+    return known
 
 
 def _delete(request: Request, verb: Deleting, session: Session) -> Iterator[Said]:
@@ -162,8 +185,13 @@ def _body_attributes(request: Request, session: Session) -> dict[str, Any]:
     """The attributes as the server wants them: files read, names looked up."""
     attributes = read_files(request.attributes)
     for option in request.command.options:
-        if option.looks_up and isinstance(attributes.get(option.to), list):
-            attributes[option.to] = [_look_up_item(option.looks_up, item, session) for item in attributes[option.to]]
+        if option.looks_up and option.to in attributes:
+            value = attributes[option.to]
+            attributes[option.to] = (
+                [_look_up_item(option.looks_up, item, session) for item in value]
+                if isinstance(value, list)
+                else _look_up_item(option.looks_up, value, session)
+            )
     return attributes
 
 

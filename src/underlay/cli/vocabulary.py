@@ -80,6 +80,7 @@ class Listing(Struct, frozen=True):
     columns: shown unless asked otherwise, as far as the answer has them; empty for all, sorted.
     filters: always sent.
     joins_subnets: a second GET turns subnet ids into `id cidr`.
+    names_groups: a second GET turns the ids of security groups into names, unless `no_nameconv` is set.
     pages: `--page-size` and `--sort-key` are offered.
     takes_filters: options that are not known become filters.
     """
@@ -89,6 +90,7 @@ class Listing(Struct, frozen=True):
     columns: tuple[str, ...] = ()
     filters: tuple[tuple[str, str], ...] = ()
     joins_subnets: bool = False
+    names_groups: bool = False
     pages: bool = False
     takes_filters: bool = True
 

@@ -12,7 +12,7 @@ from underlay.cli.commands import COMMANDS
 from underlay.cli.errors import CliError
 from underlay.cli.invocation import Invocation, split
 from underlay.cli.main import run
-from underlay.cli.perform import SUBNETS_A_REQUEST
+from underlay.cli.perform import IDS_A_REQUEST
 
 
 def outcome(argv: list[str], exchanges: list[dict[str, object]] | None = None) -> tuple[int, str, str]:
@@ -72,7 +72,7 @@ def test_completion_has_every_command_and_option() -> None:
 
 def test_many_subnets_are_asked_for_in_several_requests() -> None:
     """A request line stays below what servers accept."""
-    ids = [f"s{number}" for number in range(SUBNETS_A_REQUEST + 1)]
+    ids = [f"s{number}" for number in range(IDS_A_REQUEST + 1)]
     query = "&".join(f"id={subnet}" for subnet in ids[:-1])
     status, stdout, _ = outcome(
         ["net-list", "-f", "csv", "-c", "subnets"],
