@@ -1,7 +1,7 @@
 """The API on a store in memory, with tokens that are words: what is answered to whom, without sockets and crypto."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -27,7 +27,7 @@ from underlay.store.memory import MemoryStore
 MINE, OTHER = ProjectId("project-a"), ProjectId("project-b")
 
 CALLERS: Mapping[str, Caller] = {
-    "admin": Caller("ua", ProjectId("admin"), frozenset({"admin", "member", "reader"})),
+    "admin": Caller("ua", ProjectId("admin"), frozenset({"admin", "manager", "member", "reader"})),
     "member": Caller("um", MINE, frozenset({"member", "reader"})),
     "other": Caller("uo", OTHER, frozenset({"member", "reader"})),
     "reader": Caller("ur", MINE, frozenset({"reader"})),
@@ -103,6 +103,7 @@ class ApiServer:
         store: Store | None = None,
         workers: int = 1,
         pagination_max_limit: int = -1,
+        verify: Callable[[str], Caller] | None = None,
     ) -> None:
         self.store: Store = store or MemoryStore()
         self.feed = ScriptedFeed()
@@ -113,7 +114,7 @@ class ApiServer:
         self.service = Service(
             store=self.store,
             regulations=regulations,
-            verify=self._verify,
+            verify=verify or self._verify,
             circumstances=self._circumstances,
             max_request_bytes=max_request_bytes,
             pagination_max_limit=pagination_max_limit,

@@ -36,10 +36,10 @@ START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 OPERATIONS = ProjectId("operations")
 RED = ProjectId("red")
 BLUE = ProjectId("blue")
-ADMIN = Caller("root", OPERATIONS, frozenset({"admin", "member"}))
-RED_MEMBER = Caller("rose", RED, frozenset({"member"}))
+ADMIN = Caller("root", OPERATIONS, frozenset({"admin", "manager", "member", "reader"}))
+RED_MEMBER = Caller("rose", RED, frozenset({"member", "reader"}))
 RED_READER = Caller("ruth", RED, frozenset({"reader"}))
-BLUE_MEMBER = Caller("bob", BLUE, frozenset({"member"}))
+BLUE_MEMBER = Caller("bob", BLUE, frozenset({"member", "reader"}))
 
 REGULATIONS = Regulations(
     vlan_ranges={"default": (VlanRange(Vid(100), Vid(101)), VlanRange(Vid(200), Vid(201))), "spare": ()}

@@ -150,7 +150,7 @@ async def _respond(service: Service, match: Match, request: Request, workers: Ex
 
 
 def _call(service: Service, match: Match, request: Request, body: bytes) -> Answer:
-    caller = identify(service.verify, request)
+    caller = identify(service.verify, service.policy, request)
     endpoint = match.by_method.get("GET" if request.method == "HEAD" else request.method)
     if endpoint is None:
         raise HTTPMethodNotAllowed(request.method)
@@ -178,7 +178,7 @@ def _call(service: Service, match: Match, request: Request, body: bytes) -> Answ
 
 def _feed_responder(service: Service, feed: watch.Feed, stopping: asyncio.Event, workers: Executor) -> Responder:
     def check(request: Request) -> watch.Wish:
-        caller: Caller = identify(service.verify, request)
+        caller: Caller = identify(service.verify, service.policy, request)
         if request.method != "GET":
             raise HTTPMethodNotAllowed(request.method)
         return watch.read_wish(request.query_params, caller)

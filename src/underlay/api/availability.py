@@ -14,15 +14,17 @@ from underlay.model.errors import NetworkNotFound
 from underlay.model.ids import NetworkId, SubnetId
 from underlay.model.network import Network
 from underlay.model.subnet import Subnet
+from underlay.rules import access
 from underlay.store.contract import InUse, Query
 
+_RULE: Final = "get_network_ip_availability"
 _STORED_AS: Final = {"network_id": "id", "network_name": "name"}
 
 
 def list_availabilities(service: Service, ask: Ask) -> Answer:
     """`GET /network-ip-availabilities`: three statements, whatever they return."""
     wanted = read_query(AVAILABILITY, ask.query, ask.caller, service.pagination_max_limit)
-    if not ask.caller.is_admin:
+    if not access.may_always(ask.caller, _RULE):
         return answer({AVAILABILITY.collection: []})
     versions = [value for row, values in wanted.filters if row.name == "ip_version" for value in values]
     by_store = {_STORED_AS[row.name]: values for row, values in wanted.filters if row.name in _STORED_AS}
@@ -43,7 +45,7 @@ def show_availability(service: Service, ask: Ask) -> Answer:
     network_id = NetworkId(ask.path["id"])
     with service.store.read() as reading:
         network = reading.network(network_id)
-        if network is None or not ask.caller.is_admin:
+        if network is None or not access.may(ask.caller, _RULE, network, reading):
             raise NetworkNotFound(network_id)
         in_use = reading.addresses_in_use(network_id)
         found = _of(network, reading.subnets_of(network_id), in_use)

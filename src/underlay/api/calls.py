@@ -12,6 +12,7 @@ from underlay.api.execute import execute, execute_and_render, viewpoint
 from underlay.api.parse import parse_create, parse_json, parse_update
 from underlay.api.query import finish, links, read_fields, read_query
 from underlay.api.render import render, renderer
+from underlay.api.sight import seen, sees_none, visible_to
 from underlay.model.errors import BadRequest, HTTPBadRequest, HTTPNotFound
 from underlay.store.contract import LINK, MarkerNotFound, Query
 
@@ -21,12 +22,15 @@ _REVISION_TAG: Final = re.compile(r'"?revision_number=([^",]*)"?')
 def list_records(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`GET /networks`."""
     wanted = read_query(resource, ask.query, ask.caller, service.pagination_max_limit)
-    if resource.admin_only and not ask.caller.is_admin:
+    if sees_none(resource, ask.caller):
         return answer({resource.collection: []})
     with service.store.read() as reading:
         view = viewpoint(service, ask.caller, reading)
         stored = _under_parent(resource, wanted.stored, reading, ask)
-        found = finish(wanted, _fetch(resource, reading, stored, as_text=resource.listed_as_text), view)
+        fetched = seen(
+            resource, _fetch(resource, reading, stored, as_text=resource.listed_as_text), reading, ask.caller
+        )
+        found = finish(wanted, fetched, view)
         view.expect(record.id for record in found)
         shown = list(map(renderer(resource, view, wanted.fields), found))
     body: dict[str, Any] = {resource.collection: shown}
@@ -55,6 +59,7 @@ def create_records(resource: Resource, service: Service, ask: Ask) -> Answer:
 
 def update_record(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`PUT /networks/{id}`."""
+    _require_seen(resource, ask.path["id"], ask)
     _require_under_parent(resource, service, ask)
     command = parse_update(resource, ask.body, ask.path["id"], revision_condition(ask.if_match), ask.caller)
     notices = unenforced.at_update(resource, parse_json(ask.body)[resource.name])
@@ -64,6 +69,7 @@ def update_record(resource: Resource, service: Service, ask: Ask) -> Answer:
 
 def delete_record(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`DELETE /networks/{id}`."""
+    _require_seen(resource, ask.path["id"], ask)
     refuse_body(ask)
     if resource.delete is None:
         raise HTTPNotFound()
@@ -92,14 +98,19 @@ def revision_condition(if_match: str) -> int | None:
 
 def _find(resource: Resource, record_id: str, reading: Reading, ask: Ask) -> Any:
     """The record, if the caller may see it. Raises what `Resource.missing` makes."""
-    if resource.admin_only and not ask.caller.is_admin:
-        raise resource.missing(record_id)
-    visible_to = None if ask.caller.is_admin else ask.caller.project_id
-    query = _under_parent(resource, Query(filters={"id": (record_id,)}, visible_to=visible_to), reading, ask)
-    found = _fetch(resource, reading, query)
+    _require_seen(resource, record_id, ask)
+    wanted = Query(filters={"id": (record_id,)}, visible_to=visible_to(resource, ask.caller))
+    query = _under_parent(resource, wanted, reading, ask)
+    found = seen(resource, _fetch(resource, reading, query), reading, ask.caller)
     if not found:
         raise resource.missing(record_id)
     return found[0]
+
+
+def _require_seen(resource: Resource, record_id: str, ask: Ask) -> None:
+    """Where the caller sees none of the records there is none. Raises what `Resource.missing` makes."""
+    if sees_none(resource, ask.caller):
+        raise resource.missing(record_id)
 
 
 def _parent_id(resource: Resource, ask: Ask) -> dict[str, str]:

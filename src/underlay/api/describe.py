@@ -12,6 +12,7 @@ from underlay.api.extensions import EXTENSIONS
 from underlay.api.faults import STATUS, status_of
 from underlay.api.routes import ENDPOINTS, FEED_PATH
 from underlay.model.errors import leaves
+from underlay.model.policy.policy import DEFAULT_POLICY
 
 _INTRODUCTION: Final = """# The API
 
@@ -75,18 +76,26 @@ def _describe_paths() -> str:
 
 
 def _describe_resource(resource: Resource) -> str:
-    rows = "".join(_describe_attribute(row) for row in resource.attributes)
+    rows = "".join(_describe_attribute(resource, row) for row in resource.attributes)
     return (
         f"## {resource.name}\n\n| attribute | create | update | shown to | list | what it means |\n"
         f"|---|---|---|---|---|---|\n{rows}"
     )
 
 
-def _describe_attribute(row: Attribute) -> str:
+def _describe_attribute(resource: Resource, row: Attribute) -> str:
     create = "required" if row.required else "yes" if row.post else ""
-    shown_to = "" if row.show is None or row.filter_only else "administrators" if row.admin else "all"
     listed = " ".join(word for word, is_there in (("filter", row.filter), ("sort", row.sort)) if is_there)
-    return f"| `{row.name}` | {create} | {'yes' if row.put else ''} | {shown_to} | {listed} | {row.description} |\n"
+    changed = "yes" if row.put else ""
+    return f"| `{row.name}` | {create} | {changed} | {_shown_to(resource, row)} | {listed} | {row.description} |\n"
+
+
+def _shown_to(resource: Resource, row: Attribute) -> str:
+    """By default; empty: to nobody."""
+    rule = f"get_{resource.rule}:{row.name}"
+    if row.show is None or row.filter_only:
+        return ""
+    return DEFAULT_POLICY.who(rule) if rule in DEFAULT_POLICY.expressions else "all"
 
 
 def _describe_extensions() -> str:

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from underlay.model.caller import Caller
+from underlay.model.policy.policy import DEFAULT_POLICY, Policy
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.store import contract
 
@@ -40,6 +41,7 @@ class Service(msgspec.Struct, frozen=True):
     verify: token -> who sent it; raises Unauthorized.
     circumstances: time and chance for one command.
     public_url: how clients reach this server; empty: as the request's Host says.
+    policy: by which callers are judged.
     pagination_max_limit: records in an answer at most; -1: all that there are.
     identity_url: where tokens are made; empty: here, None: nowhere.
     """
@@ -52,6 +54,7 @@ class Service(msgspec.Struct, frozen=True):
     max_request_bytes: int = 1_048_576
     pagination_max_limit: int = -1
     identity_url: str | None = ""
+    policy: Policy = DEFAULT_POLICY
 
 
 class Ask(msgspec.Struct, frozen=True):

@@ -9,9 +9,8 @@ from underlay.api.render import Viewpoint, render
 from underlay.commands.command import Command
 from underlay.commands.segment_range import DeclareDefaultRanges
 from underlay.commands.subnet import DeleteSubnet, GiveAutoAddresses
-from underlay.model.caller import Caller
+from underlay.model.caller import SERVER, Caller
 from underlay.model.change import Writes
-from underlay.model.ids import ProjectId
 from underlay.model.subnet import Subnet
 from underlay.rules.judge import judge
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -37,10 +36,9 @@ def execute_and_render(
 
 def declare_default_ranges(store: Store, regulations: Regulations, circumstances: Circumstances) -> None:
     """Before the first request: the ranges of the settings are in the store."""
-    caller = Caller("underlay-server", ProjectId(""), frozenset({"admin"}))
 
     def work(transaction: Transaction) -> None:
-        verdict = judge(DeclareDefaultRanges(), transaction, caller, circumstances, regulations)
+        verdict = judge(DeclareDefaultRanges(), transaction, SERVER, circumstances, regulations)
         if verdict.writes != Writes():
             transaction.commit_writes(verdict.writes)
 
@@ -87,11 +85,10 @@ def _in_one(
 
 def finish_interrupted(service: Service) -> None:
     """Before the first request: ports get or lose the automatic addresses that a restart came between."""
-    caller = Caller("underlay-server", ProjectId(""), frozenset({"admin"}))
     with service.store.read() as reading:
         subnets = reading.records_of(Subnet)
     for subnet in subnets:
         if subnet.is_spreading:
-            execute(service, caller, (GiveAutoAddresses(subnet.id),))
+            execute(service, SERVER, (GiveAutoAddresses(subnet.id),))
         if subnet.is_leaving:
-            execute(service, caller, (DeleteSubnet(subnet.id),))
+            execute(service, SERVER, (DeleteSubnet(subnet.id),))

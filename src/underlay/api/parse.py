@@ -17,6 +17,7 @@ from underlay.commands.command import Command
 from underlay.model.caller import Caller
 from underlay.model.errors import HTTPBadRequest, HTTPNotFound
 from underlay.model.ids import ProjectId
+from underlay.rules.access import may_always
 
 MAX_DEPTH: Final = 16
 MAX_BULK: Final = 2_000
@@ -139,7 +140,8 @@ def _check_project(resource: Resource, sent: dict[str, Any], caller: Caller) -> 
     project_id = sent.get("project_id", sent.get("tenant_id", caller.project_id))
     if sent.get("tenant_id", project_id) != project_id:
         raise HTTPBadRequest("'project_id' and 'tenant_id' do not match")
-    if project_id != caller.project_id and not caller.is_admin and resource.attribute("project_id") is not None:
+    is_own = project_id == caller.project_id or resource.attribute("project_id") is None
+    if not is_own and not may_always(caller, "create_for_project"):
         raise HTTPBadRequest(
             "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request is not allowed "
             "for the current user."

@@ -1,5 +1,7 @@
 """What nobody wrote and all of it comes to: physical networks, availability zones, a project's network."""
 
+from collections.abc import Sequence
+
 from underlay.api.attributes.auto_allocated_topology import AUTO_ALLOCATED_TOPOLOGY, Topology
 from underlay.api.attributes.availability_zone import AVAILABILITY_ZONE, Zone
 from underlay.api.attributes.physical_network import PHYSICAL_NETWORK
@@ -12,6 +14,7 @@ from underlay.api.render import render
 from underlay.model.errors import AutoAllocationFailure, BadRequest, PhysicalNetworkNotFound, PolicyNotAuthorized
 from underlay.model.ids import ProjectId
 from underlay.model.network import DEFAULT_NETWORK, Network
+from underlay.model.physical_network import PhysicalNetwork
 from underlay.rules import access, physical_networks, zones
 from underlay.store.contract import Query
 
@@ -23,7 +26,7 @@ _OWN_PROJECT = "None"
 def list_physical_networks(service: Service, ask: Ask) -> Answer:
     """`GET /physical_networks`."""
     with service.store.read() as reading:
-        found = physical_networks.all_of(reading, service.regulations) if ask.caller.is_admin else []
+        found = _all(service, reading, ask)
         return list_inside(PHYSICAL_NETWORK, ask, found, viewpoint(service, ask.caller, reading))
 
 
@@ -31,7 +34,7 @@ def show_physical_network(service: Service, ask: Ask) -> Answer:
     """`GET /physical_networks/{name}`."""
     name = ask.path["id"]
     with service.store.read() as reading:
-        found = physical_networks.all_of(reading, service.regulations) if ask.caller.is_admin else []
+        found = _all(service, reading, ask)
         for physical_network in found:
             if physical_network.name == name:
                 return show_inside(PHYSICAL_NETWORK, ask, physical_network, viewpoint(service, ask.caller, reading))
@@ -41,13 +44,14 @@ def show_physical_network(service: Service, ask: Ask) -> Answer:
 def list_availability_zones(service: Service, ask: Ask) -> Answer:
     """`GET /availability_zones`."""
     with service.store.read() as reading:
+        access.require_always(ask.caller, "get_availability_zone")
         found = [Zone(name, is_available) for name, is_available in zones.available(reading).items()]
         return list_inside(AVAILABILITY_ZONE, ask, found, viewpoint(service, ask.caller, reading))
 
 
 def show_topology(service: Service, ask: Ask) -> Answer:
     """`GET /auto-allocated-topology/{project}`; with `fields=dry-run` only whether it would be answered."""
-    project_id = _project(ask)
+    project_id = _project(ask, "get_auto_allocated_topology")
     fields = read_fields(ask.query)
     if fields - {_DRY_RUN}:
         raise BadRequest("auto_allocate", "Unrecognized field")
@@ -61,15 +65,21 @@ def show_topology(service: Service, ask: Ask) -> Answer:
 def delete_topology(_: Service, ask: Ask) -> Answer:
     """`DELETE /auto-allocated-topology/{project}`: nothing was made for it, so nothing goes."""
     refuse_body(ask)
-    _project(ask)
+    _project(ask, "delete_auto_allocated_topology")
     return Answer(status=204)
 
 
-def _project(ask: Ask) -> ProjectId:
+def _all(service: Service, reading: Reading, ask: Ask) -> Sequence[PhysicalNetwork]:
+    """All physical networks, or none for who may not see them."""
+    may_see = access.may_always(ask.caller, "get_physical_network")
+    return physical_networks.all_of(reading, service.regulations) if may_see else ()
+
+
+def _project(ask: Ask, action: str) -> ProjectId:
     asked = ask.path["id"]
     project_id = ask.caller.project_id if asked == _OWN_PROJECT else ProjectId(asked)
-    if not access.owns(ask.caller, project_id):
-        raise PolicyNotAuthorized(("get_auto_allocated_topology",), "a member of the project or an administrator")
+    if not ask.caller.policy.allows(action, ask.caller, {"project_id": project_id}):
+        raise PolicyNotAuthorized((action,), ask.caller.policy.who(action))
     return project_id
 
 

@@ -26,6 +26,7 @@ def list_rules(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`GET /qos/policies/{policy_id}/bandwidth_limit_rules`."""
     with service.store.read() as reading:
         policy = qos_policy.visible(ask.path["policy_id"], reading, ask.caller)
+        access.require(ask.caller, f"get_{resource.rule}", policy, reading)
         rules = [rule for rule in policy.rules if isinstance(rule, resource.record_type)]
         return list_inside(resource, ask, rules, viewpoint(service, ask.caller, reading))
 
@@ -35,6 +36,7 @@ def show_rule(resource: Resource, service: Service, ask: Ask) -> Answer:
     rule_id = ask.path["id"]
     with service.store.read() as reading:
         policy = qos_rule.policy_with(ask.path.get("policy_id"), rule_id, reading, ask.caller)
+        access.require(ask.caller, f"get_{resource.rule}", policy, reading)
         rule = qos_rule.rule_of(policy, rule_id, rule_type(resource))
         return show_inside(_named(resource, ask), ask, rule, viewpoint(service, ask.caller, reading))
 
@@ -57,6 +59,7 @@ def delete_rule(resource: Resource, service: Service, ask: Ask) -> Answer:
 
 def list_rule_types(service: Service, ask: Ask) -> Answer:
     """`GET /qos/rule-types`: all; there is one kind of host, so `all_supported` and `all_rules` say the same."""
+    access.require_always(ask.caller, "get_rule_type")
     fields = read_fields(ask.query)
     for name, value in ask.query:
         if name in _FILTERS_OF_TYPES:
@@ -69,7 +72,7 @@ def list_rule_types(service: Service, ask: Ask) -> Answer:
 
 def show_rule_type(service: Service, ask: Ask) -> Answer:
     """`GET /qos/rule-types/{type}`: what its parameters may be; for administrators."""
-    access.require_admin(ask.caller, "get_rule_type")
+    access.require_always(ask.caller, "get_rule_type:drivers")
     name = ask.path["type"]
     for resource in QOS_RULES:
         if rule_type(resource) == name:

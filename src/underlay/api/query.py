@@ -13,6 +13,7 @@ import msgspec
 from underlay.api import values
 from underlay.api.attributes.attribute import Attribute, Resource
 from underlay.api.render import Viewpoint
+from underlay.api.sight import doubtful, visible_to
 from underlay.model.caller import Caller
 from underlay.model.change import Kind
 from underlay.model.errors import BadRequest, HTTPBadRequest
@@ -64,7 +65,7 @@ def read_query(resource: Resource, pairs: Pairs, caller: Caller, max_limit: int 
     cut_here = limit is not None and (bool(left) or sorts_here or resource.inside)
     query = Query(
         filters=stored,
-        visible_to=None if caller.is_admin else caller.project_id,
+        visible_to=visible_to(resource, caller),
         asked_by=caller.project_id,
         sort=() if sorts_here else tuple((_STORED_AS.get(row.name, row.name), up) for row, up in sort),
         limit=None if cut_here else limit,
@@ -177,7 +178,8 @@ def _sorts(resource: Resource, pairs: Pairs, caller: Caller) -> tuple[tuple[Attr
     keys, directions = _all(pairs, "sort_key"), _all(pairs, "sort_dir")
     if len(keys) != len(directions):
         raise HTTPBadRequest("The number of sort_keys and sort_dirs must be same")
-    rows = {row.name: row for row in resource.attributes if row.sort and (caller.is_admin or not row.admin)}
+    unseen = doubtful(resource, caller)
+    rows = {row.name: row for row in resource.attributes if row.sort and row.name not in unseen}
     absent = [key for key in keys if key not in rows]
     if absent:
         raise HTTPBadRequest(f"{values.shown(absent)} is invalid attribute for sort_keys")

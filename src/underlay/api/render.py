@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from operator import attrgetter
 from typing import Any, get_args
 
 from underlay.api import places, surroundings
 from underlay.api.address_scopes import Scopes, all_scopes, scopes_of
-from underlay.api.attributes.attribute import Attribute, Field, Resource
+from underlay.api.attributes.attribute import Field, Resource
 from underlay.api.attributes.security_group_rule import SECURITY_GROUP_RULE
 from underlay.api.remembered import Remembered
 from underlay.api.resource_request import resource_request
+from underlay.api.sight import doubtful
 from underlay.model.agent import AgentType
 from underlay.model.caller import Caller
 from underlay.model.ids import HostName, NetworkId, PortId, ProjectId
+from underlay.model.policy.expression import NO, Check, holds
 from underlay.model.port import Port
 from underlay.model.qos import QosRule
 from underlay.model.security_group import SecurityGroupRule
+from underlay.rules import access
 from underlay.rules.snapshot import Regulations, Snapshot
 
 
@@ -162,16 +164,21 @@ class Viewpoint:
                 self._rules[rule.security_group_id].append(render(SECURITY_GROUP_RULE, rule, self))
         return self._rules[group_id]
 
+    def guarded(
+        self, show: Callable[[Any], dict[str, Any]], guards: Mapping[str, Check]
+    ) -> Callable[[Any], dict[str, Any]]:
+        """Shows without those attributes of which the record itself says that the caller may not see them."""
+
+        def show_rest(record: Any) -> dict[str, Any]:
+            asked = access.Asked(record, self._snapshot, self.caller)
+            refused = {name for name, left in guards.items() if not holds(left, self.caller, asked)}
+            return {name: value for name, value in show(record).items() if name not in refused}
+
+        return show_rest
+
     def default_quota(self, resource: str) -> int:
         """The limit of a project without one of its own."""
         return self._regulations.quota_defaults.get(resource, -1)
-
-
-@cache
-def visible_rows(resource: Resource, is_admin: bool) -> tuple[Attribute, ...]:
-    """The attributes that are shown, in the table's order."""
-    rows = (row for row in resource.attributes if row.show is not None and not row.filter_only)
-    return tuple(row for row in rows if is_admin or not row.admin)
 
 
 def render(resource: Resource, record: Any, view: Viewpoint, fields: Collection[str] = ()) -> dict[str, Any]:
@@ -181,7 +188,15 @@ def render(resource: Resource, record: Any, view: Viewpoint, fields: Collection[
 
 def renderer(resource: Resource, view: Viewpoint, fields: Collection[str] = ()) -> Callable[[Any], dict[str, Any]]:
     """Renders any number of records alike: what is a plain field is read for all attributes at once."""
-    rows = [row for row in visible_rows(resource, view.caller.is_admin) if not fields or row.name in fields]
+    guards = doubtful(resource, view.caller)
+    rows = [
+        row
+        for row in resource.attributes
+        if row.show is not None
+        and not row.filter_only
+        and (not fields or row.name in fields)
+        and guards.get(row.name) is not NO
+    ]
     names = [row.name for row in rows]
     paths = [row.show.path if isinstance(row.show, Field) else "" for row in rows]
     plain = next((path for path in paths if path), "")
@@ -195,4 +210,5 @@ def renderer(resource: Resource, view: Viewpoint, fields: Collection[str] = ()) 
             values[index] = show(record, view)
         return dict(zip(names, values, strict=False))
 
-    return render_one
+    asked = {row.name: guards[row.name] for row in rows if row.name in guards}
+    return view.guarded(render_one, asked) if asked else render_one

@@ -14,6 +14,7 @@ from underlay.model.errors import HTTPBadRequest, NetworkNotFound
 from underlay.model.ids import AgentId, NetworkId
 from underlay.model.network import Network
 from underlay.rules import access
+from underlay.rules.agent import permitted
 from underlay.store.contract import Query
 
 
@@ -21,7 +22,7 @@ def list_networks_of_agent(service: Service, ask: Ask) -> Answer:
     """`GET /agents/{id}/dhcp-networks`."""
     fields = read_fields(ask.query)
     with service.store.read() as reading:
-        agent = access.administered_agent(AgentId(ask.path["id"]), "get_dhcp-networks", reading, ask.caller)
+        agent = permitted(AgentId(ask.path["id"]), "get_dhcp-networks", reading, ask.caller)
         view = viewpoint(service, ask.caller, reading)
         ids = tuple(binding.network_id for binding in reading.dhcp_bindings_on(agent.id))
         served = reading.list_records(Network, Query(filters={"id": ids}))
@@ -30,12 +31,14 @@ def list_networks_of_agent(service: Service, ask: Ask) -> Answer:
 
 def list_agents_of_network(service: Service, ask: Ask) -> Answer:
     """`GET /networks/{id}/dhcp-agents`."""
-    access.require_admin(ask.caller, "get_dhcp-agents")
+    access.require_ever(ask.caller, "get_dhcp-agents")
     network_id = NetworkId(ask.path["id"])
     fields = read_fields(ask.query)
     with service.store.read() as reading:
-        if reading.network(network_id) is None:
+        network = reading.network(network_id)
+        if network is None:
             raise NetworkNotFound(network_id)
+        access.require(ask.caller, "get_dhcp-agents", network, reading)
         view = viewpoint(service, ask.caller, reading)
         ids = tuple(binding.agent_id for binding in reading.dhcp_bindings_of(network_id))
         serving = reading.list_records(Agent, Query(filters={"id": ids}))

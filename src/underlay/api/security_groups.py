@@ -34,6 +34,7 @@ def list_with_default(resource: Resource, service: Service, ask: Ask) -> Answer:
 
 def list_default_rules(service: Service, ask: Ask) -> Answer:
     """`GET /default-security-group-rules`: they are few, and in one record."""
+    access.require_always(ask.caller, f"get_{DEFAULT_SECURITY_GROUP_RULE.rule}")
     with service.store.read() as reading:
         view = viewpoint(service, ask.caller, reading)
         return list_inside(DEFAULT_SECURITY_GROUP_RULE, ask, security_group.template(reading).rules, view)
@@ -41,6 +42,7 @@ def list_default_rules(service: Service, ask: Ask) -> Answer:
 
 def show_default_rule(service: Service, ask: Ask) -> Answer:
     """`GET /default-security-group-rules/{id}`."""
+    access.require_always(ask.caller, f"get_{DEFAULT_SECURITY_GROUP_RULE.rule}")
     with service.store.read() as reading:
         view = viewpoint(service, ask.caller, reading)
         for rule in security_group.template(reading).rules:

@@ -70,7 +70,7 @@ def _target(resource: Resource, ask: Ask) -> TagTarget:
 
 def _tags(resource: Resource, service: Service, ask: Ask) -> tuple[str, ...]:
     with service.store.read() as reading:
-        record: Any = visible(_target(resource, ask), reading, ask.caller)[0]
+        record: Any = visible(_target(resource, ask), reading, ask.caller)
         tags: tuple[str, ...] = record.tags
         return tags
 

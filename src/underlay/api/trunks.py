@@ -10,7 +10,7 @@ from underlay.api.execute import execute_and_render
 from underlay.api.parse import parse_json
 from underlay.commands.trunk import AddSubPorts, RemoveSubPorts
 from underlay.model.errors import HTTPBadRequest, InvalidInput
-from underlay.rules import trunk
+from underlay.rules import access, trunk
 
 T = TypeVar("T")
 
@@ -33,6 +33,7 @@ def list_sub_ports(service: Service, ask: Ask) -> Answer:
     """`GET /trunks/{id}/get_subports`."""
     with service.store.read() as reading:
         found = trunk.visible(ask.path["id"], reading, ask.caller)
+        access.require(ask.caller, "get_subports", found, reading)
         return answer({"sub_ports": show_sub_ports(found)})
 
 

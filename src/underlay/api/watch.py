@@ -64,8 +64,8 @@ def read_wish(query: Mapping[str, str], caller: Caller) -> Wish:
     if unknown:
         raise HTTPBadRequest(f"{unknown} is invalid for the feed, which has: {', '.join(_PARAMETERS)}")
     host = HostName(query["host"]) if query.get("host") else None
-    if not caller.is_admin and ("host" not in caller.roles or caller.host is None or host != caller.host):
-        raise PolicyNotAuthorized(("get_feed",), "an administrator, or a host for itself (host=its name)")
+    if not caller.policy.allows("get_feed", caller, {"host": host}):
+        raise PolicyNotAuthorized(("get_feed",), caller.policy.who("get_feed"))
     watch = query.get("watch", "true").lower()
     if watch not in ("true", "false"):
         raise HTTPBadRequest(f"watch is 'true' or 'false', not '{watch}'")

@@ -1,7 +1,8 @@
-"""Roles: four that are fixed, and those that the administrator makes; which implies which.
+"""Roles: six that are fixed, and those that the administrator makes; which implies which.
 
-admin implies member implies reader; host is what an agent has, and implies nothing. Roles that are made mean nothing
-to the Networking API by themselves; one that implies member or reader does.
+admin implies manager implies member implies reader, as in Keystone; service is what Nova's own user has, host what an
+agent has, and both imply nothing. What a role may do is the policy's business (`model.policy.table`): those that are
+made may do nothing by default, unless one implies member or reader.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,15 +15,18 @@ from underlay.identity.records import IdentityStore
 from underlay.model.identity import Implication, Role, RoleId, RoleName
 
 ADMIN: Final = RoleName("admin")
+MANAGER: Final = RoleName("manager")
 MEMBER: Final = RoleName("member")
 READER: Final = RoleName("reader")
+SERVICE: Final = RoleName("service")
 HOST: Final = RoleName("host")
 
 FIXED: Final = tuple(
-    Role(RoleId(uuid5(NAMESPACE_DNS, f"{name}.role.underlay").hex), name) for name in (ADMIN, MEMBER, READER, HOST)
+    Role(RoleId(uuid5(NAMESPACE_DNS, f"{name}.role.underlay").hex), name)
+    for name in (ADMIN, MANAGER, MEMBER, READER, SERVICE, HOST)
 )
 ROLE_IDS: Final[Mapping[RoleName, RoleId]] = {role.name: role.id for role in FIXED}
-ALWAYS: Final = (Implication(ADMIN, MEMBER), Implication(MEMBER, READER))
+ALWAYS: Final = (Implication(ADMIN, MANAGER), Implication(MANAGER, MEMBER), Implication(MEMBER, READER))
 
 
 class RoleBook(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ from underlay.identity.key import read_key
 from underlay.main.config import parse_base_mac, parse_mtus, parse_vlan_ranges
 from underlay.main.connections import Limits, Lobby, allowed_connections
 from underlay.main.identity import entrance
+from underlay.main.policy_file import read_policy
 from underlay.main.server_setup import SetupError, database_file, opened_store
 from underlay.main.settings import ServerSettings
 from underlay.rules.snapshot import Circumstances, Regulations
@@ -57,6 +58,7 @@ def serve(settings: ServerSettings) -> int:
     regulations = regulations_of(settings)
     key = _read_key(settings)
     check_tls(settings)
+    read_policy(settings.policy_file)
     file = database_file(settings)
     if file is not None and not file.exists():
         raise SetupError(f"there is no database {file}; `underlay-server init` makes it")
@@ -124,6 +126,7 @@ def application(
         max_request_bytes=settings.max_request_bytes,
         pagination_max_limit=settings.pagination_max_limit,
         identity_url=identity.identity_url,
+        policy=read_policy(settings.policy_file),
     )
 
     @asynccontextmanager

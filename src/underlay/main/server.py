@@ -12,12 +12,13 @@ import structlog
 from underlay import __version__
 from underlay.main.config import load_settings
 from underlay.main.describe import describe_settings
+from underlay.main.policy_file import describe_policy, read_policy
 from underlay.main.quantum_config import ConfigError
 from underlay.main.serve import serve
 from underlay.main.server_setup import SetupError, add_host, add_user, initialise
 from underlay.main.settings import Settings
 
-ROLES: Final = ("admin", "member", "reader")
+ROLES: Final = ("admin", "manager", "member", "reader", "service")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +51,9 @@ def _run(wanted: argparse.Namespace, settings: Settings) -> int:
     match wanted.command:
         case "init":
             return initialise(settings.server, wanted.password_file)
+        case "policy":
+            print(describe_policy(read_policy(settings.server.policy_file)), end="")
+            return 0
         case "serve":
             return serve(settings.server)
         case "host-add":
@@ -96,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--project", required=True, metavar="PROJECT", help="made if it does not exist")
     user.add_argument("--role", choices=ROLES, default="member")
     user.add_argument("--password-file", metavar="FILE", help="take the password from FILE, - is stdin")
+    commands.add_parser("policy", help="print who may do what, with the operator's file in it, as docs/policy.md")
     commands.add_parser("settings", help="print what can be set, as docs/settings.md")
     return parser
 

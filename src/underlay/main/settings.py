@@ -67,6 +67,10 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(description="A token once checked is taken for valid for so long: revocation takes effect then.", ge=0),
     ] = 30.0
+    policy_file: Annotated[
+        str,
+        Meta(description="YAML file that changes who may do what ([policy.md](policy.md)); empty: the defaults."),
+    ] = ""
     network_vlan_ranges: Annotated[
         str,
         Meta(description="`physical_network[:first:last]`, comma-separated; a repeated name adds a range."),

@@ -38,7 +38,7 @@ def judge(command: AddressGroupCommand, snapshot: Snapshot, caller: Caller, circ
     """Any command on address groups."""
     match command:
         case CreateAddressGroup():
-            return create(command, caller, circumstances)
+            return create(command, snapshot, caller, circumstances)
         case UpdateAddressGroup():
             before = _owned(command.id, "update_address_group", command.revision, snapshot, caller)
             after = amended(before, circumstances.now, name=command.name, description=command.description)
@@ -53,10 +53,10 @@ def judge(command: AddressGroupCommand, snapshot: Snapshot, caller: Caller, circ
             assert_never(command)
 
 
-def create(command: CreateAddressGroup, caller: Caller, circumstances: Circumstances) -> Verdict:
+def create(command: CreateAddressGroup, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """A group of these prefixes, each once."""
-    access.require_writer(caller, "create_address_group")
     access.require_own_project(caller, command.project_id)
+    access.require(caller, "create_address_group", command, snapshot, command)
     group = AddressGroup(
         id=circumstances.new_id(),
         project_id=command.project_id,
@@ -109,9 +109,7 @@ def visible(group_id: str, snapshot: Snapshot, caller: Caller) -> AddressGroup:
 def _owned(group_id: str, action: str, revision: int | None, snapshot: Snapshot, caller: Caller) -> AddressGroup:
     """The group, if the caller may change it. Who only sees it is told that there is none, as Neutron does."""
     group = visible(group_id, snapshot, caller)
-    if not access.owns(caller, group.project_id):
-        raise AddressGroupNotFound(group_id)
-    access.require_owner(caller, action, group.project_id)
+    access.require_or_hide(caller, action, group, snapshot, AddressGroupNotFound(group_id))
     access.require_revision(revision, group.revision_number)
     return group
 

@@ -5,8 +5,6 @@ Source: Networking API v2.0, extension address-scope; what is refused is what Ne
 
 from typing import Final, assert_never
 
-from msgspec import UNSET
-
 from underlay.commands.address_scope import (
     AddressScopeCommand,
     CreateAddressScope,
@@ -32,7 +30,7 @@ def judge(command: AddressScopeCommand, snapshot: Snapshot, caller: Caller, circ
     """Any command on address scopes."""
     match command:
         case CreateAddressScope():
-            return create(command, caller, circumstances)
+            return create(command, snapshot, caller, circumstances)
         case UpdateAddressScope():
             return update(command, snapshot, caller, circumstances)
         case DeleteAddressScope():
@@ -41,10 +39,10 @@ def judge(command: AddressScopeCommand, snapshot: Snapshot, caller: Caller, circ
             assert_never(command)
 
 
-def create(command: CreateAddressScope, caller: Caller, circumstances: Circumstances) -> Verdict:
-    """A scope of one IP version. `shared` is the administrator's."""
-    access.require_writer(caller, "create_address_scope", *(("shared",) if command.shared else ()))
+def create(command: CreateAddressScope, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
+    """A scope of one IP version."""
     access.require_own_project(caller, command.project_id)
+    access.require(caller, "create_address_scope", command, snapshot, command)
     scope = AddressScope(
         id=circumstances.new_id(),
         project_id=command.project_id,
@@ -61,9 +59,7 @@ def create(command: CreateAddressScope, caller: Caller, circumstances: Circumsta
 def update(command: UpdateAddressScope, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """The owner renames it, the administrator shares it. Raises AddressScopeUpdateError when it is to be unshared."""
     before = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "update_address_scope", before.project_id)
-    if command.shared is not UNSET:
-        access.require_admin(caller, "update_address_scope", "shared")
+    access.require(caller, "update_address_scope", before, snapshot, command)
     access.require_revision(command.revision, before.revision_number)
     if before.shared and command.shared is False:
         raise AddressScopeUpdateError(before.id, "Shared address scope can't be unshared")
@@ -77,7 +73,7 @@ def update(command: UpdateAddressScope, snapshot: Snapshot, caller: Caller, circ
 def delete(command: DeleteAddressScope, snapshot: Snapshot, caller: Caller) -> Verdict:
     """Raises AddressScopeInUse while subnet pools belong to it."""
     scope = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "delete_address_scope", scope.project_id)
+    access.require(caller, "delete_address_scope", scope, snapshot)
     access.require_revision(command.revision, scope.revision_number)
     if snapshot.is_linked(scope.id, relations=(SUBNET_POOLS,)):
         raise AddressScopeInUse(scope.id)

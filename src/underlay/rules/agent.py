@@ -16,6 +16,7 @@ from underlay.model.agent import DHCP_AGENT, Agent, DhcpBinding
 from underlay.model.caller import Caller
 from underlay.model.change import Record, Ref, Writes
 from underlay.model.errors import (
+    AgentNotFound,
     InvalidDHCPAgent,
     NetworkHostedByDHCPAgent,
     NetworkNotFound,
@@ -31,8 +32,8 @@ from underlay.rules.verdict import HeartbeatAnswer, HeartbeatStatus, Verdict
 def update(
     command: UpdateAgent, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
 ) -> Verdict:
-    """The administrator switches an agent on or off, or describes it; off, it is given no more networks."""
-    before = access.administered_agent(command.id, "update_agent", snapshot, caller)
+    """An agent is switched on or off, or described; off, it is given no more networks."""
+    before = permitted(command.id, "update_agent", snapshot, caller)
     after = _with(before, command)
     if after == before:
         return Verdict(result=before)
@@ -49,7 +50,7 @@ def delete(
     command: DeleteAgent, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
 ) -> Verdict:
     """The agent goes; its networks go to other agents that are alive, else their DHCP ports wait, reserved."""
-    agent = access.administered_agent(command.id, "delete_agent", snapshot, caller)
+    agent = permitted(command.id, "delete_agent", snapshot, caller)
     roster = schedule.roster(snapshot, circumstances, regulations)
     roster = structs.replace(roster, agents=tuple(each for each in roster.agents if each.id != agent.id))
     puts: tuple[Record, ...] = ()
@@ -80,7 +81,7 @@ def add_network(
 
     Raises AgentNotFound, InvalidDHCPAgent, NetworkNotFound, NetworkHostedByDHCPAgent.
     """
-    agent = access.administered_agent(command.agent_id, "create_dhcp-network", snapshot, caller)
+    agent = permitted(command.agent_id, "create_dhcp-network", snapshot, caller)
     if agent.agent_type != DHCP_AGENT or not agent.admin_state_up:
         raise InvalidDHCPAgent(agent.id)
     network = access.visible_network(command.network_id, snapshot, caller)
@@ -101,7 +102,7 @@ def remove_network(
 
     Raises AgentNotFound, NetworkNotFound, NetworkNotHostedByDhcpAgent.
     """
-    agent = access.administered_agent(command.agent_id, "delete_dhcp-network", snapshot, caller)
+    agent = permitted(command.agent_id, "delete_dhcp-network", snapshot, caller)
     network = access.visible_network(command.network_id, snapshot, caller)
     for binding in snapshot.dhcp_bindings_of(network.id):
         if binding.agent_id == agent.id:
@@ -119,7 +120,7 @@ def heartbeat(
     A DHCP agent that is new, or comes back after `agent_down_time_s`, is given networks that too few agents serve; one
     that was alive all the time takes over from those that were not.
     """
-    access.require_host(caller, "report_state", command.host)
+    access.require(caller, "report_state", command, snapshot)
     puts: list[Record] = []
     agents: list[AgentId] = []
     status: HeartbeatStatus = "alive"
@@ -203,6 +204,16 @@ def _serve_all(
             puts.extend((*new, *covered))
             roster = later
     return tuple(puts)
+
+
+def permitted(agent_id: AgentId, action: str, snapshot: Snapshot, caller: Caller) -> Agent:
+    """The agent, for who may do this with it. Raises PolicyNotAuthorized, AgentNotFound."""
+    access.require_ever(caller, action)
+    agent = snapshot.agent(agent_id)
+    if agent is None:
+        raise AgentNotFound(agent_id)
+    access.require(caller, action, agent, snapshot)
+    return agent
 
 
 def _with(agent: Agent, command: UpdateAgent) -> Agent:

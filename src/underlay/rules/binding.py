@@ -29,7 +29,7 @@ def report(
     command: ReportPorts, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
 ) -> Verdict:
     """Status and binding of each port as its host has it. A report that says nothing new writes nothing."""
-    access.require_host(caller, "report_ports", command.host)
+    access.require(caller, "report_ports", command, snapshot)
     changed: dict[PortId, Port] = {}
     answers: dict[PortId, PortReport] = {}
     for state in command.ports:

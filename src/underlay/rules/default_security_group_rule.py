@@ -38,7 +38,7 @@ def create(
     command: CreateDefaultSecurityGroupRule, snapshot: Snapshot, caller: Caller, circumstances: Circumstances
 ) -> Verdict:
     """One more. Raises DefaultSecurityGroupRuleExists when groups of the same sort start with the same already."""
-    access.require_admin(caller, "create_default_security_group_rule")
+    access.require_always(caller, "create_default_security_group_rule")
     rule = DefaultSecurityGroupRule(
         id=circumstances.new_id(),
         traffic=traffic.canonical(command.traffic),
@@ -55,7 +55,7 @@ def create(
 
 def delete(command: DeleteDefaultSecurityGroupRule, snapshot: Snapshot, caller: Caller) -> Verdict:
     """One less. Raises DefaultSecurityGroupRuleNotFound."""
-    access.require_admin(caller, "delete_default_security_group_rule")
+    access.require_always(caller, "delete_default_security_group_rule")
     before = security_group.template(snapshot)
     left = tuple(rule for rule in before.rules if rule.id != command.id)
     if left == before.rules:

@@ -26,8 +26,8 @@ _LONGEST_USER_DATA: Final = 65535
 
 def create(command: CreateInstance, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """An instance under the id given, which may be the device_id of ports to come. Raises InstanceInUse."""
-    access.require_writer(caller, "create_instance")
     access.require_own_project(caller, command.project_id)
+    access.require(caller, "create_instance", command, snapshot, command)
     _require_user_data(command.user_data)
     if command.id is not None and snapshot.instance(command.id) is not None:
         raise InstanceInUse(command.id)
@@ -48,7 +48,7 @@ def create(command: CreateInstance, snapshot: Snapshot, caller: Caller, circumst
 def update(command: UpdateInstance, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """What is sent replaces what was; keys and meta as a whole."""
     before = access.visible_instance(command.id, snapshot, caller)
-    access.require_owner(caller, "update_instance", before.project_id)
+    access.require(caller, "update_instance", before, snapshot, command)
     access.require_revision(command.revision, before.revision_number)
     _require_user_data(command.user_data)
     after = amended(
@@ -66,7 +66,7 @@ def update(command: UpdateInstance, snapshot: Snapshot, caller: Caller, circumst
 def delete(command: DeleteInstance, snapshot: Snapshot, caller: Caller) -> Verdict:
     """The instance goes; its ports stay."""
     instance = access.visible_instance(command.id, snapshot, caller)
-    access.require_owner(caller, "delete_instance", instance.project_id)
+    access.require(caller, "delete_instance", instance, snapshot)
     access.require_revision(command.revision, instance.revision_number)
     return Verdict(Writes(deletes=(Ref("instance", instance.id),)))
 

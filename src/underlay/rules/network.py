@@ -39,16 +39,9 @@ MINIMUM_MTU: Final = {4: 68, 6: 1280}
 def create(
     command: CreateNetwork, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
 ) -> Verdict:
-    """A network on the VLAN asked for, or on a free one. Provider attributes and `shared` are the administrator's."""
-    restricted = (
-        *segments.sent_names(command.provider),
-        *(("segments",) if command.further else ()),
-        *(("shared",) if command.shared else ()),
-        *(("router:external",) if command.external else ()),
-        *(("is_default",) if command.is_default else ()),
-    )
-    access.require_writer(caller, "create_network", *restricted)
+    """A network on the VLAN asked for, or on a free one."""
     access.require_own_project(caller, command.project_id)
+    access.require(caller, "create_network", command, snapshot, command)
     quota.require_room("network", command.project_id, snapshot, regulations)
     zones.require_known(command.availability_zone_hints, snapshot)
     if command.is_default:
@@ -88,15 +81,7 @@ def update(
 ) -> Verdict:
     """The network's owner changes it; who shares it, and its VLAN id, the administrator."""
     before = access.visible_network(command.id, snapshot, caller)
-    access.require_owner(caller, "update_network", before.project_id)
-    restricted = () if command.provider is UNSET else segments.sent_names(command.provider)
-    restricted_flags = {
-        "shared": command.shared,
-        "router:external": command.external,
-        "is_default": command.is_default,
-    }
-    restricted = (*restricted, *(name for name, value in restricted_flags.items() if value is not UNSET))
-    access.require_writer(caller, "update_network", *restricted)
+    access.require(caller, "update_network", before, snapshot, command)
     access.require_revision(command.revision, before.revision_number)
     if command.shared is False and before.shared:
         _require_unshareable(before, snapshot)
@@ -145,7 +130,7 @@ def delete(command: DeleteNetwork, snapshot: Snapshot, caller: Caller) -> Verdic
     Raises NetworkInUse while there is any other port.
     """
     network = access.visible_network(command.id, snapshot, caller)
-    access.require_owner(caller, "delete_network", network.project_id)
+    access.require(caller, "delete_network", network, snapshot)
     access.require_revision(command.revision, network.revision_number)
     kept_by = snapshot.some_port_of(network.id, not_owned_by=AUTO_DELETED_OWNERS)
     if kept_by is not None:

@@ -1,14 +1,11 @@
 """Ports: a machine's place on a network, with MAC and addresses, made and changed by its project.
 
-On a network of another project that is shared, a port's addresses and MAC are the server's choice; where a port is
-bound, and which ports are the network's own (`network:*`), is the administrator's.
 Source: Networking API v2.0, "Ports", binding and extra_dhcp_opt extensions; Neutron's default policy.
 """
 
 from collections.abc import Iterable
-from typing import Final
 
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UNSET, structs
 
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
 from underlay.model.caller import Caller
@@ -16,7 +13,6 @@ from underlay.model.change import Ref, Writes
 from underlay.model.errors import (
     HostNotCompatibleWithFixedIps,
     InvalidInput,
-    PolicyNotAuthorized,
     ServicePortInUse,
 )
 from underlay.model.ids import HostName, PortId
@@ -24,11 +20,9 @@ from underlay.model.network import Network
 from underlay.model.port import Binding, ExtraDhcpOpt, FixedIp, IpAllocation, Port, PortStatus
 from underlay.rules import access, dhcp_port, dns, fixed_ip, port_mac, port_security, qos_policy, quota, routed, trunk
 from underlay.rules.amend import amended
-from underlay.rules.fixed_ip import Claimant, Wishes
+from underlay.rules.fixed_ip import Claimant
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import Verdict
-
-_NETWORK_OWNED: Final = "network:"
 
 
 def create(
@@ -36,18 +30,8 @@ def create(
 ) -> Verdict:
     """A port on a network that the caller sees, with a free MAC and free addresses where none are asked for."""
     network = access.visible_network(command.network_id, snapshot, caller)
-    access.require_writer(caller, "create_port", *_restricted_at_creation(command))
-    _require_pluggable(network, snapshot, caller)
     access.require_own_project(caller, command.project_id)
-    _require_network_owner(
-        caller,
-        "create_port",
-        network,
-        mac_address=command.mac_address is not None,
-        fixed_ips=_names_address(command.fixed_ips, ()),
-        port_security_enabled=command.port_security_enabled is not UNSET,
-        allowed_address_pairs=command.allowed_address_pairs is not UNSET,
-    )
+    access.require(caller, "create_port", command, snapshot, command)
     _require_options(command.extra_dhcp_opts)
     dns.require_name(command.dns_name, regulations)
     quota.require_room("port", command.project_id, snapshot, regulations)
@@ -88,18 +72,9 @@ def update(
     command: UpdatePort, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
 ) -> Verdict:
     """The port's owner changes it. A port that is switched off, or moved to another host, is DOWN until reported."""
-    before, network = access.visible_port(command.id, snapshot, caller)
-    access.require_owner(caller, "update_port", before.project_id)
-    access.require_writer(caller, "update_port", *_restricted_in_update(command, before))
+    before, _ = access.visible_port(command.id, snapshot, caller)
+    access.require(caller, "update_port", before, snapshot, command)
     access.require_revision(command.revision, before.revision_number)
-    _require_network_owner(
-        caller,
-        "update_port",
-        network,
-        fixed_ips=_names_address(command.fixed_ips, before.fixed_ips),
-        port_security_enabled=command.port_security_enabled is not UNSET,
-        allowed_address_pairs=command.allowed_address_pairs is not UNSET,
-    )
     dns.require_name(command.dns_name, regulations)
     options = _merged_options(command, before)
     _require_options(options)
@@ -144,7 +119,7 @@ def delete(command: DeletePort, snapshot: Snapshot, caller: Caller) -> Verdict:
     the network.
     """
     port, network = access.visible_port(command.id, snapshot, caller)
-    access.require_owner(caller, "delete_port", port.project_id, network.project_id)
+    access.require(caller, "delete_port", port, snapshot)
     access.require_revision(command.revision, port.revision_number)
     trunk.require_untrunked(port.id, snapshot)
     if dhcp_port.serves(port, snapshot.dhcp_bindings_of(network.id)):
@@ -153,14 +128,6 @@ def delete(command: DeletePort, snapshot: Snapshot, caller: Caller) -> Verdict:
             "its DHCP agent serves the network by it; take the network from the agent first, or switch DHCP off",
         )
     return Verdict(Writes(deletes=(Ref("port", port.id),)))
-
-
-def _require_pluggable(network: Network, snapshot: Snapshot, caller: Caller) -> None:
-    """An external network is seen by all, and used by its own project and those that it is shared with."""
-    if not network.external or network.shared or access.owns(caller, network.project_id):
-        return
-    if network.id not in snapshot.granted_to(caller.project_id, "access_as_shared"):
-        raise PolicyNotAuthorized(("create_port",), "the network's owner or an administrator")
 
 
 def waits_for_host(port: Port) -> bool:
@@ -197,42 +164,6 @@ def _ip_allocation(command: CreatePort, network: Network, addresses: tuple[Fixed
         return "none"
     waits = network.is_routed and command.fixed_ips is UNSET and not command.host and not addresses
     return "deferred" if waits else "immediate"
-
-
-def _restricted_at_creation(command: CreatePort) -> tuple[str, ...]:
-    """The attributes sent that are the administrator's."""
-    restricted = {
-        "binding:host_id": bool(command.host),
-        "binding:profile": bool(command.profile),
-        "device_owner": command.device_owner.startswith(_NETWORK_OWNED),
-    }
-    return tuple(name for name, is_sent in restricted.items() if is_sent)
-
-
-def _restricted_in_update(command: UpdatePort, before: Port) -> tuple[str, ...]:
-    owner = command.device_owner
-    restricted = {
-        "mac_address": command.mac_address is not UNSET,
-        "binding:host_id": command.host is not UNSET,
-        "binding:profile": command.profile is not UNSET,
-        "device_owner": owner is not UNSET and owner != before.device_owner and owner.startswith(_NETWORK_OWNED),
-    }
-    return tuple(name for name, is_sent in restricted.items() if is_sent)
-
-
-def _names_address(wishes: Wishes | UnsetType, current: Iterable[FixedIp]) -> bool:
-    """Whether an address is asked for by name that the port has not got."""
-    if wishes is UNSET:
-        return False
-    own = {fixed_ip.ip_address for fixed_ip in current}
-    return any(wish.ip_address is not None and wish.ip_address not in own for wish in wishes)
-
-
-def _require_network_owner(caller: Caller, action: str, network: Network, **attributes: bool) -> None:
-    """Who chooses addresses by hand knows the network: its owner, or the administrator."""
-    sent = tuple(f"{action}:{name}" for name, is_sent in attributes.items() if is_sent)
-    if sent and not access.owns(caller, network.project_id):
-        raise PolicyNotAuthorized((action, *sent), "the network's owner or an administrator")
 
 
 def _require_options(options: Iterable[ExtraDhcpOpt]) -> None:

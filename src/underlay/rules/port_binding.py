@@ -146,10 +146,10 @@ def activate(
 
 
 def movable(port_id: PortId, action: str, snapshot: Snapshot, caller: Caller) -> Port:
-    """The port, for an administrator, if it may have several bindings. Raises PortNotFound, PolicyNotAuthorized,
+    """The port, for who may do this, if it may have several bindings. Raises PortNotFound, PolicyNotAuthorized,
     BadRequest."""
     port, _ = access.visible_port(port_id, snapshot, caller)
-    access.require_admin(caller, action)
+    access.require(caller, action, port, snapshot)
     if not port.device_owner.startswith(_OWNERS_THAT_MOVE):
         raise BadRequest("port", f"Invalid port {port.id}. Operation only valid on compute and shared filesystem ports")
     return port

@@ -46,7 +46,7 @@ def judge(command: QosPolicyCommand, snapshot: Snapshot, caller: Caller, circums
 
 def create(command: CreateQosPolicy, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """A policy without rules. Raises QoSPolicyDefaultAlreadyExists."""
-    access.require_admin(caller, "create_policy")
+    access.require(caller, "create_policy", command, snapshot, command)
     if command.is_default:
         _require_first_default(command.project_id, snapshot)
     policy = QosPolicy(
@@ -68,7 +68,7 @@ def update(command: UpdateQosPolicy, snapshot: Snapshot, caller: Caller, circums
     """Raises QoSPolicyDefaultAlreadyExists when another is the project's default, RbacPolicyInUse when it is to be
     unshared and projects use it that could no longer see it."""
     before = visible(command.id, snapshot, caller)
-    access.require_admin(caller, "update_policy")
+    access.require(caller, "update_policy", before, snapshot, command)
     access.require_revision(command.revision, before.revision_number)
     if command.is_default is True and not before.is_default:
         _require_first_default(before.project_id, snapshot)
@@ -91,7 +91,7 @@ def update(command: UpdateQosPolicy, snapshot: Snapshot, caller: Caller, circums
 def delete(command: DeleteQosPolicy, snapshot: Snapshot, caller: Caller) -> Verdict:
     """The policy goes with its rules. Raises QosPolicyInUse, naming a port or network that has it."""
     policy = visible(command.id, snapshot, caller)
-    access.require_admin(caller, "delete_policy")
+    access.require(caller, "delete_policy", policy, snapshot)
     access.require_revision(command.revision, policy.revision_number)
     user = snapshot.some_linker(policy.id, USERS)
     if user is not None:

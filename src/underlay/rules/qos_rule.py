@@ -44,8 +44,10 @@ def judge(command: QosRuleCommand, snapshot: Snapshot, caller: Caller, circumsta
 
 def create(command: CreateQosRule, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """The policy gets the rule. Raises QoSRulesConflict, QoSRuleParameterConflict."""
-    access.require_admin(caller, f"create_policy_{type_of(command.rule)}_rule")
+    action = f"create_policy_{type_of(command.rule)}_rule"
+    access.require_ever(caller, action)
     policy = qos_policy.visible(command.policy_id, snapshot, caller)
+    access.require(caller, action, policy, snapshot)
     rule = structs.replace(command.rule, id=circumstances.new_id())
     _require_no_conflict(rule, policy)
     after = amended(policy, circumstances.now, rules=(*policy.rules, rule))
@@ -56,7 +58,7 @@ def update(command: UpdateQosRule, snapshot: Snapshot, caller: Caller, circumsta
     """The rule is another. Raises QosRuleNotFound, QoSRulesConflict, QoSRuleParameterConflict."""
     policy = policy_with(command.policy_id, command.rule_id, snapshot, caller)
     before = rule_of(policy, command.rule_id, command.rule_type)
-    access.require_admin(caller, f"update_policy_{command.rule_type}_rule")
+    access.require(caller, f"update_policy_{command.rule_type}_rule", policy, snapshot)
     rule = structs.replace(before, **command.changes)
     _require_no_conflict(rule, policy)
     rules = tuple(rule if each.id == rule.id else each for each in policy.rules)
@@ -68,7 +70,7 @@ def delete(command: DeleteQosRule, snapshot: Snapshot, caller: Caller, circumsta
     """The policy loses the rule. Raises QosRuleNotFound."""
     policy = policy_with(command.policy_id, command.rule_id, snapshot, caller)
     rule = rule_of(policy, command.rule_id, command.rule_type)
-    access.require_admin(caller, f"delete_policy_{command.rule_type}_rule")
+    access.require(caller, f"delete_policy_{command.rule_type}_rule", policy, snapshot)
     after = amended(policy, circumstances.now, rules=tuple(each for each in policy.rules if each.id != rule.id))
     return Verdict(Writes(puts=(after,)))
 

@@ -38,7 +38,7 @@ def require_room(
 
 def set_limits(command: SetQuota, snapshot: Snapshot, caller: Caller, regulations: Regulations) -> Verdict:
     """Limits named replace the project's own; the others stay. A limit below what is in use stops new ones only."""
-    access.require_admin(caller, "update_quota")
+    access.require(caller, "update_quota", command, snapshot)
     known = tuple(regulations.quota_defaults)
     for resource, limit in command.limits.items():
         if resource not in known:
@@ -52,7 +52,7 @@ def set_limits(command: SetQuota, snapshot: Snapshot, caller: Caller, regulation
 
 def reset(command: ResetQuota, snapshot: Snapshot, caller: Caller) -> Verdict:
     """The project's own limits go, the defaults hold again. Raises TenantQuotaNotFound when it has none."""
-    access.require_admin(caller, "delete_quota")
+    access.require(caller, "delete_quota", command, snapshot)
     quota = snapshot.quota(command.project_id)
     if quota is None:
         raise TenantQuotaNotFound(command.project_id)

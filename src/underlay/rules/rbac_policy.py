@@ -72,8 +72,8 @@ def create(
     regulations: Regulations,
 ) -> Verdict:
     """Raises InvalidActionForType, DuplicateRbacPolicy, OverQuota; InvalidInput when the object is another's."""
-    _require_may_target(command.target_project, caller, "create_rbac_policy")
     access.require_own_project(caller, command.project_id)
+    access.require(caller, "create_rbac_policy", command, snapshot, command)
     actions = _ACTIONS.get(command.object_type, _SHARED_ONLY)
     if command.action not in actions:
         raise InvalidActionForType(command.action, command.object_type, actions)
@@ -97,10 +97,9 @@ def update(command: UpdateRbacPolicy, snapshot: Snapshot, caller: Caller, circum
     """Another target. Raises DuplicateRbacPolicy, and RbacPolicyInUse while the old one uses the object; what all had
     is taken from all first, as in Neutron, so that a project that uses it needs a policy of its own before."""
     before = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "update_rbac_policy", before.project_id)
+    access.require(caller, "update_rbac_policy", before, snapshot, command)
     if command.target_project is UNSET or command.target_project == before.target_project:
         return Verdict(result=before)
-    _require_may_target(command.target_project, caller, "update_rbac_policy")
     after = structs.replace(before, target_project=command.target_project)
     others = tuple(each for each in share.policies_of(before.object_id, snapshot) if each.id != before.id)
     _require_first(after, others)
@@ -114,7 +113,7 @@ def update(command: UpdateRbacPolicy, snapshot: Snapshot, caller: Caller, circum
 def delete(command: DeleteRbacPolicy, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """Raises RbacPolicyInUse while its target uses the object and has no other policy to see it by."""
     policy = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "delete_rbac_policy", policy.project_id)
+    access.require(caller, "delete_rbac_policy", policy, snapshot)
     others = tuple(each for each in share.policies_of(policy.object_id, snapshot) if each.id != policy.id)
     _require_unused(policy, others, snapshot)
     granted = _as_granted(_object(policy, snapshot), others, circumstances)
@@ -124,13 +123,6 @@ def delete(command: DeleteRbacPolicy, snapshot: Snapshot, caller: Caller, circum
 def visible(policy_id: str, snapshot: Snapshot, caller: Caller) -> RbacPolicy:
     """The policy, for its owner and the administrator. Raises RbacPolicyNotFound."""
     return access.visible(RbacPolicy, policy_id, RbacPolicyNotFound, snapshot, caller)
-
-
-def _require_may_target(target: ProjectId, caller: Caller, action: str) -> None:
-    """All projects at once are the administrator's to grant. Raises PolicyNotAuthorized."""
-    access.require_writer(caller, action)
-    if target == EVERYBODY:
-        access.require_admin(caller, action, "target_tenant")
 
 
 def _own_object(object_type: SharedObject, object_id: str, snapshot: Snapshot, caller: Caller) -> Record:

@@ -85,8 +85,8 @@ def create(
     regulations: Regulations,
 ) -> Verdict:
     """A group with the rules that new groups start with; before a project's first, its default group is made."""
-    access.require_writer(caller, "create_security_group")
     access.require_own_project(caller, command.project_id)
+    access.require(caller, "create_security_group", command, snapshot, command)
     _require_other_name(command.name)
     _, default_puts = default_group(command.project_id, snapshot, circumstances)
     group = SecurityGroup(
@@ -188,9 +188,7 @@ def visible(group_id: str, snapshot: Snapshot, caller: Caller) -> SecurityGroup:
 def owned(group_id: str, action: str, snapshot: Snapshot, caller: Caller) -> SecurityGroup:
     """The group, if the caller may change it. Who only sees it is told that there is none, as Neutron does."""
     group = visible(group_id, snapshot, caller)
-    if not access.owns(caller, group.project_id):
-        raise SecurityGroupNotFound(group_id)
-    access.require_owner(caller, action, group.project_id)
+    access.require_or_hide(caller, action, group, snapshot, SecurityGroupNotFound(group_id))
     return group
 
 

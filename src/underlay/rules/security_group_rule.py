@@ -48,8 +48,8 @@ def create(
 
     Raises SecurityGroupRuleExists when a rule of the group lets the same packets pass.
     """
-    access.require_writer(caller, "create_security_group_rule")
     access.require_own_project(caller, command.project_id)
+    access.require_ever(caller, "create_security_group_rule")
     wanted = traffic.canonical(command.traffic)
     if wanted.remote_group_id is not None:
         security_group.visible(wanted.remote_group_id, snapshot, caller)
@@ -82,9 +82,10 @@ def delete(
     """The rule goes from its group. Raises SecurityGroupRuleNotFound for who does not own the group."""
     rule = snapshot.record(SecurityGroupRule, command.id)
     group = None if rule is None else snapshot.record(SecurityGroup, rule.security_group_id)
-    if rule is None or group is None or not access.owns(caller, group.project_id):
+    if rule is None or group is None:
         raise SecurityGroupRuleNotFound(command.id)
-    access.require_owner(caller, "delete_security_group_rule", group.project_id)
+    missing = SecurityGroupRuleNotFound(command.id)
+    access.require_or_hide(caller, "delete_security_group_rule", group, snapshot, missing)
     access.require_revision(command.revision, rule.revision_number)
     left = tuple(rule_id for rule_id in group.rule_ids if rule_id != rule.id)
     changed = amended(group, circumstances.now, rule_ids=left)

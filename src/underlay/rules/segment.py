@@ -22,7 +22,7 @@ from underlay.rules.verdict import Verdict
 def judge(
     command: SegmentCommand, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
 ) -> Verdict:
-    """Any command on segments; all are the administrator's."""
+    """Any command on segments."""
     match command:
         case CreateSegment():
             return create(command, snapshot, caller, circumstances, regulations)
@@ -38,8 +38,9 @@ def create(
     command: CreateSegment, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
 ) -> Verdict:
     """One segment more for a network, on a physical network where it has none."""
-    access.require_admin(caller, "create_segment")
+    access.require_ever(caller, "create_segment")
     network = _network(command.network_id, snapshot)
+    access.require(caller, "create_segment", command, snapshot, command)
     segment = segments.choose(command.provider, network.project_id, snapshot, circumstances, regulations)
     segments.require_apart(segment, network.segments)
     made = NetworkSegment(
@@ -57,8 +58,9 @@ def create(
 
 def update(command: UpdateSegment, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """What it is called."""
-    access.require_admin(caller, "update_segment")
+    access.require_ever(caller, "update_segment")
     before = existing(command.id, snapshot)
+    access.require(caller, "update_segment", before, snapshot, command)
     access.require_revision(command.revision, before.revision_number)
     after = amended(before, circumstances.now, name=command.name, description=command.description)
     return Verdict(Writes(puts=(after,)) if after is not before else Writes(), after)
@@ -66,8 +68,9 @@ def update(command: UpdateSegment, snapshot: Snapshot, caller: Caller, circumsta
 
 def delete(command: DeleteSegment, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """Raises SegmentInUse while a subnet is on it, and for the only one of a network."""
-    access.require_admin(caller, "delete_segment")
+    access.require_ever(caller, "delete_segment")
     found = existing(command.id, snapshot)
+    access.require(caller, "delete_segment", found, snapshot)
     access.require_revision(command.revision, found.revision_number)
     subnets = snapshot.linked(Subnet, "segment", found.id)
     if subnets:

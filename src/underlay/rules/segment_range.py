@@ -57,7 +57,7 @@ def judge(
 
 def create(command: CreateSegmentRange, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """A range that shares no VLAN id with another one; it may lie over those of the settings."""
-    access.require_admin(caller, "create_network_segment_range")
+    access.require_always(caller, "create_network_segment_range")
     if command.network_type != "vlan":
         raise NetworkSegmentRangeNetTypeNotSupported(command.network_type)
     if not command.physical_network:
@@ -82,7 +82,7 @@ def create(command: CreateSegmentRange, snapshot: Snapshot, caller: Caller, circ
 
 def update(command: UpdateSegmentRange, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """Raises NetworkSegmentRangeReferencedByProject when a VLAN that is in use would no longer be in it."""
-    access.require_admin(caller, "update_network_segment_range")
+    access.require_always(caller, "update_network_segment_range")
     before = _own(command.id, snapshot)
     access.require_revision(command.revision, before.revision_number)
     after = amended(
@@ -103,7 +103,7 @@ def update(command: UpdateSegmentRange, snapshot: Snapshot, caller: Caller, circ
 
 def delete(command: DeleteSegmentRange, snapshot: Snapshot, caller: Caller) -> Verdict:
     """Raises NetworkSegmentRangeReferencedByProject while a network is on a VLAN of it."""
-    access.require_admin(caller, "delete_network_segment_range")
+    access.require_always(caller, "delete_network_segment_range")
     before = _own(command.id, snapshot)
     access.require_revision(command.revision, before.revision_number)
     used = _used(before, snapshot)
@@ -116,7 +116,7 @@ def declare_defaults(
     snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
 ) -> Verdict:
     """The default ranges are those of the settings: new ones come, those that are no longer named go."""
-    access.require_admin(caller, "create_network_segment_range")
+    access.require_always(caller, "create_network_segment_range")
     known = {each.id: each for each in snapshot.records_of(NetworkSegmentRange) if each.default}
     wanted = {
         default_range_id(name, part.first, part.last): (name, part)

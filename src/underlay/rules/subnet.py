@@ -41,9 +41,8 @@ def create(
 ) -> Verdict:
     """A subnet that overlaps none of its network, with an address for the DHCP port and an agent to serve it."""
     network = access.visible_network(command.network_id, snapshot, caller)
-    access.require_owner(caller, "create_subnet", network.project_id)
-    access.require_writer(caller, "create_subnet", *(("segment_id",) if command.segment_id is not None else ()))
     access.require_own_project(caller, command.project_id)
+    access.require(caller, "create_subnet", command, snapshot, command)
     pool = subnet_allocation.pool_of(command, snapshot, caller)
     cidr = subnet_allocation.block_of(command, pool, snapshot)
     gateway = ipam.default_gateway(cidr) if command.gateway_ip is UNSET else command.gateway_ip
@@ -104,7 +103,7 @@ def update(
     Ports keep addresses that a new pool no longer holds.
     """
     before, network = access.visible_subnet(command.id, snapshot, caller)
-    access.require_owner(caller, "update_subnet", network.project_id)
+    access.require(caller, "update_subnet", before, snapshot, command)
     access.require_revision(command.revision, before.revision_number)
     gateway = before.gateway_ip if command.gateway_ip is UNSET else command.gateway_ip
     pools: tuple[AddressRange, ...] | UnsetType = UNSET
@@ -127,7 +126,6 @@ def update(
     if after is before:
         return Verdict(result=before)
     if command.segment_id is not UNSET:
-        access.require_writer(caller, "update_subnet", "segment_id")
         routed.require_change(before, command.segment_id, network, snapshot)
         network = amended(network, circumstances.now, is_routed=after.segment_id is not None)
     subnet_form.require_valid(after, before, regulations)
@@ -153,7 +151,7 @@ def delete(command: DeleteSubnet, snapshot: Snapshot, caller: Caller, circumstan
     Raises SubnetInUse while any other port has an address of it.
     """
     subnet, network = access.visible_subnet(command.id, snapshot, caller)
-    access.require_owner(caller, "delete_subnet", network.project_id)
+    access.require(caller, "delete_subnet", subnet, snapshot)
     access.require_revision(command.revision, subnet.revision_number)
     if ipam.is_auto_address(subnet):
         taken, rest = auto_address.take(subnet, snapshot, circumstances)

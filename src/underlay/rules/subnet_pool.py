@@ -83,10 +83,9 @@ def create(
     circumstances: Circumstances,
     regulations: Regulations,
 ) -> Verdict:
-    """A pool of at least one prefix. `shared` and `is_default` are the administrator's."""
-    restricted = (name for name in ("shared", "is_default") if getattr(command, name))
-    access.require_writer(caller, "create_subnetpool", *restricted)
+    """A pool of at least one prefix."""
     access.require_own_project(caller, command.project_id)
+    access.require(caller, "create_subnetpool", command, snapshot, command)
     quota.require_room("subnetpool", command.project_id, snapshot, regulations)
     pool_prefixes = _checked_prefixes(command.prefixes)
     version = pool_prefixes[0].version
@@ -117,9 +116,7 @@ def create(
 def update(command: UpdateSubnetPool, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """The owner changes it; prefixes may be joined, not left out."""
     before = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "update_subnetpool", before.project_id)
-    if command.is_default is not UNSET:
-        access.require_admin(caller, "update_subnetpool", "is_default")
+    access.require(caller, "update_subnetpool", before, snapshot, command)
     access.require_revision(command.revision, before.revision_number)
     pool_prefixes = before.prefixes
     if command.prefixes is not UNSET:
@@ -145,7 +142,7 @@ def update(command: UpdateSubnetPool, snapshot: Snapshot, caller: Caller, circum
 def delete(command: DeleteSubnetPool, snapshot: Snapshot, caller: Caller) -> Verdict:
     """Raises SubnetPoolDeleteError while a subnet has a block of it."""
     pool = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "delete_subnetpool", pool.project_id)
+    access.require(caller, "delete_subnetpool", pool, snapshot)
     access.require_revision(command.revision, pool.revision_number)
     if snapshot.is_linked(pool.id, relations=(SUBNETS,)):
         raise SubnetPoolDeleteError("Subnet pool has existing allocations")
@@ -155,7 +152,7 @@ def delete(command: DeleteSubnetPool, snapshot: Snapshot, caller: Caller) -> Ver
 def add_prefixes(command: AddPrefixes, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """The pool has these prefixes too."""
     before = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "add_prefixes", before.project_id)
+    access.require(caller, "add_prefixes", before, snapshot)
     joined = _checked_prefixes((*before.prefixes, *command.prefixes))
     return _changed(before, amended(before, circumstances.now, prefixes=joined), snapshot, caller)
 
@@ -165,7 +162,7 @@ def remove_prefixes(
 ) -> Verdict:
     """The pool has these prefixes no longer. Raises IllegalSubnetPoolPrefixUpdate when a subnet has some of them."""
     before = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "remove_prefixes", before.project_id)
+    access.require(caller, "remove_prefixes", before, snapshot)
     if not prefixes.overlap(before.prefixes, command.prefixes):
         return Verdict(result=before)
     subnets = snapshot.linked(Subnet, SUBNETS, before.id)
@@ -187,9 +184,9 @@ def onboard(
     Raises IllegalSubnetPoolUpdate when one of them overlaps what the pool has given away.
     """
     pool = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "onboard_network_subnets", pool.project_id)
+    access.require(caller, "onboard_network_subnets", pool, snapshot)
     network = access.visible_network(command.network_id, snapshot, caller)
-    access.require_owner(caller, "update_subnet", network.project_id)
+    access.require(caller, "update_subnet", network, snapshot)
     subnets = [subnet for subnet in snapshot.subnets_of(network.id) if subnet.ip_version == pool.ip_version]
     taken = [subnet.cidr for subnet in snapshot.linked(Subnet, SUBNETS, pool.id)]
     for subnet in subnets:

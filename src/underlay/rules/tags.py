@@ -7,9 +7,9 @@ from typing import Final, Protocol, assert_never, cast
 
 from underlay.commands.tags import AddTags, RemoveTag, ReplaceTags, TagCommand, TagTarget
 from underlay.model.caller import Caller
-from underlay.model.change import RECORD_TYPES, Record, Writes, project_of
+from underlay.model.change import RECORD_TYPES, Record, Writes
 from underlay.model.errors import InvalidInput, NotFoundError, TagNotFound, TagResourceNotFound
-from underlay.model.ids import NetworkId, PortId, ProjectId, SubnetId
+from underlay.model.ids import NetworkId, PortId, SubnetId
 from underlay.rules import access
 from underlay.rules.amend import Revised, amended
 from underlay.rules.snapshot import Circumstances, Snapshot
@@ -17,6 +17,9 @@ from underlay.rules.verdict import Verdict
 
 MAX_TAGS: Final = 1_000
 """Of one record."""
+
+_NAMES: Final[dict[str, str]] = {"qos_policy": "policy"}
+"""Kind -> what the policy calls it, where that differs."""
 
 
 class Tagged(Revised, Protocol):
@@ -29,9 +32,9 @@ class Tagged(Revised, Protocol):
 
 
 def judge(command: TagCommand, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
-    """The owner changes tags, of a subnet or port also the network's owner. Raises TagResourceNotFound, TagNotFound."""
+    """Who may, changes tags. Raises TagResourceNotFound, TagNotFound."""
     target = command.target
-    record, owners = visible(target, snapshot, caller)
+    record = visible(target, snapshot, caller)
     before = cast(Tagged, record)
     match command:
         case ReplaceTags():
@@ -42,7 +45,7 @@ def judge(command: TagCommand, snapshot: Snapshot, caller: Caller, circumstances
             action, tags = "delete", tuple(tag for tag in before.tags if tag != command.tag)
         case _:
             assert_never(command)
-    access.require_owner(caller, f"{action}_{target.collection}_tags", *owners)
+    access.require(caller, f"{action}_{_NAMES.get(target.kind, target.kind)}:tags", record, snapshot)
     access.require_revision(command.revision, before.revision_number)
     if isinstance(command, RemoveTag) and command.tag not in before.tags:
         raise TagNotFound(command.tag)
@@ -54,23 +57,20 @@ def judge(command: TagCommand, snapshot: Snapshot, caller: Caller, circumstances
     return Verdict(Writes(puts=(written,)) if after is not before else Writes(), written)
 
 
-def visible(target: TagTarget, snapshot: Snapshot, caller: Caller) -> tuple[Record, tuple[ProjectId, ...]]:
-    """The record, and the projects that may change it. Raises TagResourceNotFound when the caller may not see it."""
+def visible(target: TagTarget, snapshot: Snapshot, caller: Caller) -> Record:
+    """The record. Raises TagResourceNotFound when the caller may not see it."""
     missing = TagResourceNotFound(target.collection, target.id)
     try:
         match target.kind:
             case "network":
-                network = access.visible_network(NetworkId(target.id), snapshot, caller)
-                return network, (network.project_id,)
+                return access.visible_network(NetworkId(target.id), snapshot, caller)
             case "subnet":
-                subnet, network = access.visible_subnet(SubnetId(target.id), snapshot, caller)
-                return subnet, (subnet.project_id, network.project_id)
+                return access.visible_subnet(SubnetId(target.id), snapshot, caller)[0]
             case "port":
-                port, network = access.visible_port(PortId(target.id), snapshot, caller)
-                return port, (port.project_id, network.project_id)
+                return access.visible_port(PortId(target.id), snapshot, caller)[0]
             case _:
                 record_type = RECORD_TYPES[target.kind]
                 record: Record = access.visible(record_type, target.id, lambda _: missing, snapshot, caller)
-                return record, (project_of(record) or ProjectId(""),)
+                return record
     except NotFoundError:
         raise missing from None

@@ -72,10 +72,10 @@ def judge(command: TrunkCommand, snapshot: Snapshot, caller: Caller, circumstanc
 
 def create(command: CreateTrunk, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """A trunk on a port of the caller's that no host and no trunk has. Raises TrunkPortInUse, ParentPortInUse."""
-    access.require_writer(caller, "create_trunk")
     access.require_own_project(caller, command.project_id)
+    access.require(caller, "create_trunk", command, snapshot, command)
     parent, network = access.visible_port(command.port_id, snapshot, caller)
-    access.require_owner(caller, "create_trunk", parent.project_id)
+    access.require(caller, "create_trunk", parent, snapshot)
     _require_in_no_trunk(parent.id, snapshot)
     if parent.binding.host is not None:
         raise ParentPortInUse(parent.id)
@@ -97,7 +97,7 @@ def create(command: CreateTrunk, snapshot: Snapshot, caller: Caller, circumstanc
 def update(command: UpdateTrunk, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """The owner renames, describes or disables it."""
     before = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "update_trunk", before.project_id)
+    access.require(caller, "update_trunk", before, snapshot, command)
     access.require_revision(command.revision, before.revision_number)
     after = amended(
         before,
@@ -112,7 +112,7 @@ def update(command: UpdateTrunk, snapshot: Snapshot, caller: Caller, circumstanc
 def delete(command: DeleteTrunk, snapshot: Snapshot, caller: Caller) -> Verdict:
     """The trunk goes, its ports stay. Raises TrunkDisabled, and TrunkInUse while a host has the parent port."""
     trunk = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "delete_trunk", trunk.project_id)
+    access.require(caller, "delete_trunk", trunk, snapshot)
     access.require_revision(command.revision, trunk.revision_number)
     _require_enabled(trunk)
     parent = snapshot.port(trunk.port_id)
@@ -124,7 +124,7 @@ def delete(command: DeleteTrunk, snapshot: Snapshot, caller: Caller) -> Verdict:
 def add_sub_ports(command: AddSubPorts, snapshot: Snapshot, caller: Caller, circumstances: Circumstances) -> Verdict:
     """All of them or none. Raises TrunkDisabled, DuplicateSubPort and what keeps a port from being a subport."""
     trunk = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "add_subports", trunk.project_id)
+    access.require(caller, "add_subports", trunk, snapshot)
     _require_enabled(trunk)
     parent = snapshot.port(trunk.port_id)
     network = snapshot.network(parent.network_id) if parent else None
@@ -140,7 +140,7 @@ def remove_sub_ports(
 ) -> Verdict:
     """All of them or none. Raises TrunkDisabled, SubPortNotFound."""
     trunk = visible(command.id, snapshot, caller)
-    access.require_owner(caller, "remove_subports", trunk.project_id)
+    access.require(caller, "remove_subports", trunk, snapshot)
     _require_enabled(trunk)
     present = {sub_port.port_id for sub_port in trunk.sub_ports}
     for port_id in command.port_ids:
@@ -188,7 +188,7 @@ def _joined(
         if wish.port_id == trunk.port_id:
             raise ParentPortInUse(wish.port_id)
         port, network = access.visible_port(wish.port_id, snapshot, caller)
-        access.require_owner(caller, "add_subports", port.project_id)
+        access.require(caller, "add_subports", port, snapshot)
         if network.mtu > parent_network.mtu:
             raise SubPortMtuGreaterThanTrunkPortMtu(network.mtu, port.id, parent_network.mtu, trunk.port_id)
         vid = _vid_of(wish, network)

@@ -21,7 +21,7 @@ from underlay.model.port import ExtraDhcpOpt
 from underlay.model.subnet import HostRoute
 
 MINE, OTHER = ProjectId("mine"), ProjectId("other")
-MEMBER = Caller(user_id="u", project_id=MINE, roles=frozenset({"member"}))
+MEMBER = Caller(user_id="u", project_id=MINE, roles=frozenset({"member", "reader"}))
 ADMIN = Caller(user_id="a", project_id=MINE, roles=frozenset({"admin", "member"}))
 NET = NetworkId("4a1c2b5e-6b0a-4c8e-9b1e-0a4a4dbb0001")
 SUB = SubnetId("4a1c2b5e-6b0a-4c8e-9b1e-0a4a4dbb0002")

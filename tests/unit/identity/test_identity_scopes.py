@@ -6,7 +6,9 @@ from fakes.identity_server import SECRET, IdentityServer, password_auth
 from underlay.identity.roles import ROLE_IDS
 from underlay.model.identity import RoleName
 
-READER, ADMIN, MEMBER, HOST = (ROLE_IDS[RoleName(name)] for name in ("reader", "admin", "member", "host"))
+READER, ADMIN, MANAGER, MEMBER, HOST = (
+    ROLE_IDS[RoleName(name)] for name in ("reader", "admin", "manager", "member", "host")
+)
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def test_a_token_is_for_a_domain_or_the_system_where_the_user_has_a_role(server,
     reply = server.log_in(password_auth("mary", scope=scope))
     token, text = reply.json()["token"], reply.headers["x-subject-token"]
     assert shown == {key: token[key] for key in shown}
-    assert ["admin", "member", "reader"] == [role["name"] for role in token["roles"]]
+    assert ["admin", "manager", "member", "reader"] == [role["name"] for role in token["roles"]]
     assert ("project" in token, "catalog" in token) == (False, True)
     assert 200 == server.ask("GET", "/v3/users", text).status
     assert 1 == len(next(iter(server.ask("GET", f"/v3/auth/{path.split('/')[0]}", text).json().values())))
@@ -105,7 +107,7 @@ def test_fixed_roles_stay_as_they_are(server):
     assert 409 == server.ask("POST", "/v3/roles", root, {"role": {"name": "admin"}}).status
     for implied in (ADMIN, HOST):
         assert 403 == server.ask("PUT", f"/v3/roles/{role['id']}/implies/{implied}", root).status
-    assert 403 == server.ask("DELETE", f"/v3/roles/{ADMIN}/implies/{MEMBER}", root).status
+    assert 403 == server.ask("DELETE", f"/v3/roles/{ADMIN}/implies/{MANAGER}", root).status
     assert 400 == server.ask("PUT", f"/v3/roles/{READER}/implies/{MEMBER}", root).status
 
 

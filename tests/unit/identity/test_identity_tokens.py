@@ -16,10 +16,9 @@ def server() -> IdentityServer:
 
 
 def test_a_token_tells_user_project_and_roles_with_those_implied(server):
-    """admin implies member implies reader."""
-    expected = Caller(
-        server.user("root").id, server.project("root").id, frozenset({"admin", "member", "reader"}), host=None
-    )
+    """admin implies manager implies member implies reader."""
+    everything = frozenset({"admin", "manager", "member", "reader"})
+    expected = Caller(server.user("root").id, server.project("root").id, everything, host=None)
     assert expected == server.tokens.verify(server.token("root"))
 
 

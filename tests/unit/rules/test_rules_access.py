@@ -22,25 +22,29 @@ def test_who_sees_networks_and_subnets() -> None:
     for network, expected in ((own, [True, True, True, False, False]), (shared, [True] * 5)):
         subnet = cloud.subnet(network, "10.0.0.0/24")
         with cloud.store.read() as moment:
-            assert expected == [access.may_see_network(network, moment, caller) for caller in EVERYBODY]
-            assert expected == [access.may_see_subnet(subnet, network, moment, caller) for caller in EVERYBODY]
+            assert expected == [access.may_see(network, moment, caller) for caller in EVERYBODY]
+            assert expected == [access.may_see(subnet, moment, caller) for caller in EVERYBODY]
 
 
 def test_who_sees_ports() -> None:
     """The port's project and the network's; not everybody on a shared network."""
     cloud = Cloud()
-    network = cloud.network(shared=True)
-    port = cloud.port(network, caller=RED_MEMBER)
-    assert [True, True, True, False, False] == [access.may_see_port(port, network, caller) for caller in EVERYBODY]
-    private = cloud.network(caller=BLUE_MEMBER)
-    foreign = cloud.port(private, caller=ADMIN)
-    assert [True, False, False, True, False] == [access.may_see_port(foreign, private, caller) for caller in EVERYBODY]
+    network, private = cloud.network(shared=True), cloud.network(caller=BLUE_MEMBER)
+    port, foreign = cloud.port(network, caller=RED_MEMBER), cloud.port(private, caller=ADMIN)
+    with cloud.store.read() as moment:
+        assert [True, True, True, False, False] == [access.may_see(port, moment, caller) for caller in EVERYBODY]
+        assert [True, False, False, True, False] == [access.may_see(foreign, moment, caller) for caller in EVERYBODY]
 
 
 def test_who_sees_agents_and_quotas() -> None:
     """Agents are the administrator's; a quota is its project's."""
-    assert [True, False, False, False, False] == [access.may_see_agents(caller) for caller in EVERYBODY]
-    assert [True, True, True, False, False] == [access.may_see_quota(RED, caller) for caller in EVERYBODY]
+    cloud = Cloud()
+    agent = cloud.dhcp_agent("cmp1")
+    with cloud.store.read() as moment:
+        seen = [access.may_see(agent, moment, caller) for caller in EVERYBODY]
+        assert [True, False, False, False, False] == seen
+        quota = Quota(RED, {})
+        assert [True, True, True, False, False] == [access.may_see(quota, moment, caller) for caller in EVERYBODY]
 
 
 def test_quotas_are_set_by_the_administrator() -> None:

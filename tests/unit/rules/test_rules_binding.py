@@ -137,5 +137,5 @@ def test_a_host_speaks_for_itself() -> None:
     """Another host's credential, or a member's, cannot report."""
     cloud = Cloud()
     command = ReportPorts(CMP1, ())
-    error = PolicyNotAuthorized(("report_ports",), "host cmp1 itself")
+    error = PolicyNotAuthorized(("report_ports",), "an administrator, or the host for itself")
     assert error == cloud.refusal(command, host_caller("cmp2"))

@@ -27,8 +27,8 @@ CASES = sorted(path.parent for path in (Path(__file__).parents[2] / "cases" / "r
 TIMES = {"created_at", "updated_at", "started_at", "alive_since"}
 CALLERS = {
     "admin": Caller("root", OPERATIONS, frozenset({"admin"})),
-    "member of red": Caller("rose", RED, frozenset({"member"})),
-    "member of blue": Caller("bob", BLUE, frozenset({"member"})),
+    "member of red": Caller("rose", RED, frozenset({"member", "reader"})),
+    "member of blue": Caller("bob", BLUE, frozenset({"member", "reader"})),
     "reader of red": Caller("ruth", RED, frozenset({"reader"})),
 }
 

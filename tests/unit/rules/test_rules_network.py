@@ -50,7 +50,7 @@ def test_provider_attributes_and_sharing_are_the_administrators(
 def test_a_reader_makes_nothing() -> None:
     """Role reader looks only."""
     error = Cloud().refusal(CreateNetwork(RED), RED_READER)
-    assert PolicyNotAuthorized(("create_network",), "a member of the project") == error
+    assert PolicyNotAuthorized(("create_network",), "a member of its project or an administrator") == error
 
 
 def test_nobody_makes_networks_for_another_project() -> None:

@@ -250,19 +250,29 @@ def test_quota() -> None:
     [
         ({"host": HostName("cmp1")}, ("binding:host_id",)),
         ({"profile": {"a": 1}}, ("binding:profile",)),
-        ({"device_owner": "network:dhcp"}, ("device_owner",)),
     ],
 )
 def test_what_is_the_administrators(attributes: dict[str, object], rules: tuple[str, ...]) -> None:
-    """Where a port is bound, and ports of the network itself, are refused to members even on their own network."""
+    """Where a port is bound is refused to members even on their own network."""
     cloud = Cloud()
     network = cloud.network(caller=RED_MEMBER)
     command = CreatePort(RED, network.id, **attributes)  # type: ignore[arg-type]
-    error = PolicyNotAuthorized(("create_port", *(f"create_port:{rule}" for rule in rules)))
+    who = "an administrator or a service"
+    error = PolicyNotAuthorized(("create_port", *(f"create_port:{rule}" for rule in rules)), who)
     assert error == cloud.refusal(command, RED_MEMBER)
     port = cloud.port(network, caller=RED_MEMBER)
-    error = PolicyNotAuthorized(("update_port", *(f"update_port:{rule}" for rule in rules)))
+    error = PolicyNotAuthorized(("update_port", *(f"update_port:{rule}" for rule in rules)), who)
     assert error == cloud.refusal(UpdatePort(port.id, **attributes), RED_MEMBER)  # type: ignore[arg-type]
+
+
+def test_ports_of_the_network_itself_are_its_owners() -> None:
+    """A member makes a port `network:*` on its own network, and none such on one that is only shared with it."""
+    cloud = Cloud()
+    shared, own = cloud.network(shared=True), cloud.network(caller=RED_MEMBER)
+    command = CreatePort(RED, shared.id, device_owner="network:dhcp")
+    rules = ("create_port", "create_port:device_owner")
+    assert PolicyNotAuthorized(rules, "the network's owner or an administrator") == cloud.refusal(command, RED_MEMBER)
+    assert "network:dhcp" == cloud.port(own, caller=RED_MEMBER, device_owner="network:dhcp").device_owner
 
 
 def test_addresses_by_hand_are_the_network_owners() -> None:

@@ -94,5 +94,4 @@ AGENT = Resource(
     ),
     update=_update,
     delete=_delete,
-    admin_only=True,
 )

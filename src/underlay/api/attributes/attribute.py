@@ -107,7 +107,6 @@ class Attribute(msgspec.Struct, frozen=True):
     shown: the form of that; None: as what reads it gives it, `post`, `put` or `filter`.
     post, put: how it is read when a client creates or updates; None: a client may not send it.
     required: a create without it is refused.
-    admin: only an administrator sees it.
     filter: how a value in a list's query is read; None: lists cannot be filtered by it.
     link: lists filter by it through the store's links of that relation; empty: not.
     match: whether a shown value fits the filter's values; None: it is one of them.
@@ -122,7 +121,6 @@ class Attribute(msgspec.Struct, frozen=True):
     post: Reader[Any] | None = None
     put: Reader[Any] | None = None
     required: bool = False
-    admin: bool = False
     filter: Reader[Any] | None = None
     link: str = ""
     match: Callable[[Any, Collection[Any]], bool] | None = None
@@ -153,7 +151,7 @@ class Resource(msgspec.Struct, frozen=True):
     path: the collection's place below `/v2.0` (below its parent's record); empty: the same word as `collection`.
     parent: nested resources only. They are seen and changed only under the right parent, if that may be seen.
     inside: kept inside the parent's record; `api.inside` answers for it.
-    admin_only: for everybody else lists are empty and records missing.
+    ruled_as: what the policy's rules call it; empty: by its name.
     listed_as_text: what shows its attributes takes records whose addresses and times are text (`store.twins`).
     unenforced: what hosts do not do yet of such a record, for a warning; empty: all is done.
     name, collection: the keys of one and of many in bodies, as in `{"network": {}}` and `{"networks": []}`.
@@ -173,7 +171,7 @@ class Resource(msgspec.Struct, frozen=True):
     delete: Callable[[str, int | None], Command] | None = None
     path: str = ""
     parent: Parent | None = None
-    admin_only: bool = False
+    ruled_as: str = ""
     listed_as_text: bool = False
     inside: bool = False
     unenforced: str = ""
@@ -183,6 +181,11 @@ class Resource(msgspec.Struct, frozen=True):
         """The collection's path below `/v2.0`, with the parent's id as a parameter."""
         own = self.path or self.collection
         return own if self.parent is None else f"{self.parent.resource.url}/{{{self.parent.parameter}}}/{own}"
+
+    @property
+    def rule(self) -> str:
+        """What the policy's rules call it: `get_<rule>`, `get_<rule>:<attribute>`."""
+        return self.ruled_as or self.name
 
     def attribute(self, name: str) -> Attribute | None:
         """The attribute of that name."""

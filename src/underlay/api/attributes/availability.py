@@ -139,5 +139,4 @@ AVAILABILITY = Resource(
             "ip_version", "Lists: only subnets of this IP version, and networks that have such.", filter=values.integer
         ),
     ),
-    admin_only=True,
 )

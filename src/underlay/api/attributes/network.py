@@ -82,7 +82,7 @@ def _segments(network: Network, _: View) -> list[dict[str, Any]] | None:
 def _provider(
     name: str, description: str, show: Any, reader: values.Reader[Any], wanted: values.Reader[Any]
 ) -> Attribute:
-    return Attribute(name, description, show=show, post=reader, put=reader, admin=True, filter=wanted)
+    return Attribute(name, description, show=show, post=reader, put=reader, filter=wanted)
 
 
 @values.reads(schema.list_of(_SEGMENT, min_items=1), schema.nullable(schema.list_of(_SEGMENT)))
@@ -246,7 +246,6 @@ NETWORK = Resource(
             "there is one. A host uses the one whose physical network it reaches. Not together with `provider:*`.",
             show=_segments,
             post=_read_segments,
-            admin=True,
         ),
         Attribute(
             "l2_adjacency",

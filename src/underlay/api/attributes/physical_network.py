@@ -121,5 +121,4 @@ PHYSICAL_NETWORK = Resource(
         ),
     ),
     inside=True,
-    admin_only=True,
 )

@@ -340,7 +340,6 @@ PORT = Resource(
             shown=schema.TEXT,
             post=_host,
             put=_host,
-            admin=True,
             filter=standard.text,
         ),
         Attribute(
@@ -348,14 +347,12 @@ PORT = Resource(
             "`ovs` when bound to a host, `binding_failed` with a device that is not for Open vSwitch, else `unbound`.",
             show=_show_vif_type,
             shown=schema.TEXT,
-            admin=True,
         ),
         Attribute(
             "binding:vif_details",
             "How the machine's device is to be plugged: bridge and datapath.",
             show=_show_vif_details,
             shown=schema.OBJECT,
-            admin=True,
         ),
         Attribute(
             "binding:vnic_type",
@@ -370,7 +367,6 @@ PORT = Resource(
             show=Field("binding.profile"),
             post=vif.read_profile,
             put=vif.read_profile,
-            admin=True,
         ),
         Attribute(
             "extra_dhcp_opts",
@@ -429,7 +425,6 @@ PORT = Resource(
             "What its QoS policy guarantees, as Nova asks Placement for it: `{request_groups, same_subtree}`; null for "
             "none. Administrators only. No Placement is told what hosts have, and hosts guarantee nothing yet.",
             show=lambda record, view: view.resource_request(record),
-            admin=True,
             shown=schema.nullable(
                 schema.shown(
                     request_groups=schema.list_of(

@@ -41,6 +41,7 @@ def _show_vif_details(binding: PortBinding, view: View) -> dict[str, Any]:
 
 PORT_BINDING = Resource(
     name="binding",
+    ruled_as="port_binding",
     collection="bindings",
     kind="port",
     record_type=PortBinding,

@@ -80,6 +80,7 @@ def _resource(record_type: Any, *attributes: Attribute) -> Resource:
     name = f"{record_type.__struct_config__.tag}_rule"
     return Resource(
         name=name,
+        ruled_as=f"policy_{name}",
         collection=f"{name}s",
         kind="qos_policy",
         record_type=record_type,

@@ -99,5 +99,4 @@ SEGMENT = Resource(
     create=_create,
     update=_update,
     delete=_delete,
-    admin_only=True,
 )

@@ -129,5 +129,4 @@ SEGMENT_RANGE = Resource(
     create=_create,
     update=_update,
     delete=_delete,
-    admin_only=True,
 )
