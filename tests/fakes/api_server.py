@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from fakes.asgi import Reply as Reply
 from fakes.asgi import request
+from fakes.openapi import disagreement
 from underlay.api.app import build_app
 from underlay.api.exchange import Service, Store
 from underlay.api.execute import declare_default_ranges
@@ -132,7 +133,11 @@ class ApiServer:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if token is not None:
             sent["x-auth-token"] = token
-        return request(self.app, method, url, body, sent)
+        reply = request(self.app, method, url, body, sent)
+        # Every answer that any test gets is what the OpenAPI document says, unless the test broke the server.
+        problem = None if self._is_broken else disagreement(method, url, reply)
+        assert problem is None, problem
+        return reply
 
     def made(self, collection: str, token: str = "admin", **attributes: Any) -> dict[str, Any]:
         """A record, created; attributes with a colon in the name as `provider__network_type`."""

@@ -31,7 +31,7 @@ from underlay.api.dispatch import Match, UrlTable
 from underlay.api.exchange import Answer, Ask, Service
 from underlay.api.faults import Fault, render_fault, render_internal_fault
 from underlay.api.identity import base_url, identify
-from underlay.api.routes import ENDPOINTS, FEED_PATH, PREFIX
+from underlay.api.routes import ENDPOINTS, FEED_PATH, OPENAPI_PATH, PREFIX
 from underlay.identity.places import NETWORKING
 from underlay.model.caller import Caller
 from underlay.model.errors import (
@@ -73,6 +73,7 @@ def build_app(
             *(_document(f"{NETWORKING}{end}", service, documents.show_networking_versions) for end in ("", "/")),
             *(_document(f"{PREFIX}{end}", service, documents.show_layout) for end in ("", "/")),
             *(_document(f"{NETWORKING}{PREFIX}{end}", service, documents.show_layout) for end in ("", "/")),
+            *(_document(f"{root}{OPENAPI_PATH}", service, documents.show_openapi) for root in ("", NETWORKING)),
             *(Route(path, follow, methods=METHODS) for path in (FEED_PATH, f"{NETWORKING}{FEED_PATH}")),
         ],
         lifespan=lifespan,

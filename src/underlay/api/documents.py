@@ -1,9 +1,10 @@
-"""What the API says of itself: versions, and the layout of v2.0."""
+"""What the API says of itself: versions, the layout of v2.0, and the OpenAPI document."""
 
 from typing import Any
 
 from underlay.api.attributes import NETWORK, PORT, SUBNET
 from underlay.api.exchange import Answer, answer
+from underlay.api.openapi import document
 from underlay.identity.places import NETWORKING
 from underlay.identity.render import version as identity_version
 
@@ -30,6 +31,11 @@ def show_layout(base: str) -> Answer:
         for resource in (NETWORK, SUBNET, PORT)
     ]
     return answer({"resources": layout})
+
+
+def show_openapi(_: str) -> Answer:
+    """`GET /v2.0/openapi.json`: the same for everybody, and made once."""
+    return Answer(body=document.render())
 
 
 def _networking_version(base: str) -> dict[str, Any]:

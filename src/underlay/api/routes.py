@@ -1,6 +1,7 @@
 """The URL table, as data: every path of the Networking API and of ours, with its methods.
 
-Every row needs a valid token. The only documents without one (`/`, `/v2.0`) are served beside this table, by `app`.
+Every row needs a valid token. The only documents without one (`/`, `/v2.0`, the OpenAPI document) are served beside
+this table, by `app`.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,6 +35,8 @@ from underlay.api.exchange import Answer, Ask, Handler, Service
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 PREFIX: Final = "/v2.0"
+OPENAPI_PATH: Final = f"{PREFIX}/openapi.json"
+"""Told without a token, as versions are: tools read it before they log in, and it says nothing that docs do not."""
 
 
 class Endpoint(msgspec.Struct, frozen=True):

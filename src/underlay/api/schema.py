@@ -33,6 +33,7 @@ class Schema(msgspec.Struct, frozen=True, eq=False, omit_defaults=True, rename="
     max_properties: int | UnsetType = UNSET
     additional_properties: "bool | Schema | UnsetType" = UNSET
     any_of: "tuple[Schema, ...] | UnsetType" = UNSET
+    ref: str | UnsetType = msgspec.field(default=UNSET, name="$ref")
 
 
 TEXT: Final = Schema(type="string")

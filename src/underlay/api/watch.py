@@ -9,13 +9,26 @@ from typing import Final, Protocol, get_args
 
 import msgspec
 
+from underlay.api import schema
+from underlay.api.schema import Schema
 from underlay.model.caller import Caller
 from underlay.model.change import Kind
 from underlay.model.errors import HTTPBadRequest, PolicyNotAuthorized, RevisionGone
 from underlay.model.ids import HostName, NetworkId, Revision
 
 CONTENT_TYPE: Final = "application/x-ndjson"
-_PARAMETERS: Final = ("since", "host", "kinds", "network_id", "id", "watch")
+PARAMETERS: Final = {
+    "since": (
+        "Only what came after this revision; 410 when it is no longer kept.",
+        Schema(type="integer", minimum=0),
+    ),
+    "host": ("Only what this host needs.", schema.TEXT),
+    "kinds": ("Only these kinds of records, split by commas.", schema.TEXT),
+    "network_id": ("Only these networks, split by commas, and what is on them.", schema.TEXT),
+    "id": ("Only the records with these ids, split by commas.", schema.TEXT),
+    "watch": ("`false`: ends where it would wait for the next change.", schema.BOOLEAN),
+}
+"""Name in the query -> what it does, and its form."""
 
 
 class Watcher(Protocol):
@@ -60,9 +73,9 @@ class Wish(msgspec.Struct, frozen=True):
 
 def read_wish(query: Mapping[str, str], caller: Caller) -> Wish:
     """The query of a feed that this caller may have. Raises HTTPBadRequest, PolicyNotAuthorized."""
-    unknown = sorted(set(query) - set(_PARAMETERS))
+    unknown = sorted(set(query) - set(PARAMETERS))
     if unknown:
-        raise HTTPBadRequest(f"{unknown} is invalid for the feed, which has: {', '.join(_PARAMETERS)}")
+        raise HTTPBadRequest(f"{unknown} is invalid for the feed, which has: {', '.join(PARAMETERS)}")
     host = HostName(query["host"]) if query.get("host") else None
     if not caller.policy.allows("get_feed", caller, {"host": host}):
         raise PolicyNotAuthorized(("get_feed",), caller.policy.who("get_feed"))

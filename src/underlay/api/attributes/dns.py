@@ -17,7 +17,7 @@ _LONGEST: Final = 255
 _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
-@values.reads(schema.described(Schema(type="string", max_length=_LONGEST), "A host's name or a full domain name."))
+@values.reads(Schema(type="string", max_length=_LONGEST))
 def read_name(value: Any) -> str:
     """A host's name, or a full one with a full stop at the end (RFC 1123, 2.1); in lower case."""
     if not isinstance(value, str):
@@ -29,7 +29,7 @@ def read_name(value: Any) -> str:
     return name
 
 
-@values.reads(schema.described(Schema(type="string", max_length=_LONGEST), "A full domain name, or nothing."))
+@values.reads(Schema(type="string", max_length=_LONGEST))
 def read_domain(value: Any) -> str:
     """A full domain, with a full stop at the end, short enough for a name before it; in lower case. Or nothing."""
     domain = read_name(value)

@@ -27,7 +27,7 @@ def _read_id(value: Any) -> str:
     return value
 
 
-@values.reads(schema.described(Schema(type="string", max_length=USER_DATA_LENGTH), "base64, RFC 4648 section 4."))
+@values.reads(Schema(type="string", max_length=USER_DATA_LENGTH))
 def _read_user_data(value: Any) -> str:
     text: str = values.text_up_to(USER_DATA_LENGTH)(value)
     try:

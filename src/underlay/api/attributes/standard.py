@@ -146,6 +146,7 @@ def tags(*, post: bool = False) -> tuple[Attribute, ...]:
             "tags",
             f"Words to find it by, of at most {TAG_LENGTH} characters; as a filter: has all of these, split by commas.",
             show=Field("tags"),
+            shown=schema.list_of(schema.TEXT),
             post=values.null_as((), read_tags) if post else None,
             filter=text,
         ),
