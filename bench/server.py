@@ -31,10 +31,14 @@ class RunningServer(msgspec.Struct, frozen=True):
         """Its base URL."""
         return f"http://{self.address[0]}:{self.address[1]}"
 
-    def token(self) -> str:
-        """A new token of the administrator."""
-        user = {"name": self.username, "domain": {"name": "Default"}, "password": self.password}
-        scope = {"project": {"name": "admin", "domain": {"name": "Default"}}}
+    def token(self, username: str = "", password: str = "", project: str = "admin") -> str:
+        """A new token, of the administrator unless another user is named."""
+        user = {
+            "name": username or self.username,
+            "domain": {"name": "Default"},
+            "password": password or self.password,
+        }
+        scope = {"project": {"name": project, "domain": {"name": "Default"}}}
         body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
         request = urllib.request.Request(
             f"{self.url}/v3/auth/tokens", json.dumps(body).encode(), {"Content-Type": "application/json"}

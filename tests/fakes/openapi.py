@@ -37,7 +37,11 @@ def disagreement(method: str, url: str, reply: Reply) -> str | None:
     if form is None:
         is_told = not reply.body or reply.headers["content-type"] != "application/json"
         return None if is_told else f"{method} {template}: {reply.status} has a body"
-    problem = next(iter(form.iter_errors(json.loads(reply.body))), None)
+    try:
+        body = json.loads(reply.body)
+    except ValueError:
+        return f"{method} {template}: {reply.status}: not JSON: {reply.body[:300]!r}"
+    problem = next(iter(form.iter_errors(body)), None)
     return None if problem is None else f"{method} {template}: {reply.status}: {_explained(problem)}"
 
 

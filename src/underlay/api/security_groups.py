@@ -11,6 +11,7 @@ from underlay.api.exchange import Answer, Ask, Handler, Service, answer
 from underlay.api.execute import execute, execute_and_render, viewpoint
 from underlay.api.inside import list_inside, show_inside
 from underlay.api.parse import parse_json
+from underlay.api.query import read_query
 from underlay.commands.address_group import AddAddresses, RemoveAddresses
 from underlay.commands.security_group import EnsureDefaultSecurityGroup
 from underlay.model.errors import DefaultSecurityGroupRuleNotFound
@@ -22,6 +23,7 @@ from underlay.rules import access, security_group
 def list_with_default(resource: Resource, service: Service, ask: Ask) -> Answer:
     """`GET /security-groups`, `GET /security-group-rules`: the project's default group is made before, if it is not
     there: the caller's project, or the one that is asked for."""
+    read_query(resource, ask.query, ask.caller)  # What is refused makes no group.
     named = [value for key, value in ask.query if key in ("project_id", "tenant_id") and value]
     project_id = ProjectId(named[0]) if named else ask.caller.project_id
     if project_id and access.owns(ask.caller, project_id):

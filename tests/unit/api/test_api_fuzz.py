@@ -2,12 +2,16 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakes.api_server import ApiServer
+from fuzz import hostile
 from underlay.api.attributes import INSTANCE, NETWORK, PORT, SUBNET
+from underlay.api.parse import MAX_DEPTH
 
 SERVER = ApiServer()
 NET = SERVER.made("networks", shared=True)["id"]
@@ -118,3 +122,50 @@ def test_any_query_is_answered(pairs: list[tuple[str, str]]) -> None:
     query = "&".join(f"{key}={value}" for key, value in pairs).encode("ascii", "ignore").decode()
     for collection in ("networks", "ports", "agents"):
         assert SERVER.call("GET", f"/v2.0/{collection}?{query}").status < 500
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(codec=None, exclude_categories=[]), max_size=300))
+def test_any_name_is_kept_as_it_is_or_refused(name: str) -> None:
+    """In every script and direction; control characters and halves of surrogate pairs are refused."""
+    reply = SERVER.call("POST", "/v2.0/networks", {"network": {"name": name, "provider:network_type": "local"}})
+    if reply.status == 400:
+        return
+    assert (201, name) == (reply.status, reply.json()["network"]["name"])
+    url = f"/v2.0/networks/{reply.json()['network']['id']}"
+    listed = SERVER.call("GET", f"/v2.0/networks?fields=name&name={quote(name)}").json()["networks"]
+    assert (name, name == "" or {"name": name} in listed) == (SERVER.call("GET", url).json()["network"]["name"], True)
+    assert 204 == SERVER.call("DELETE", url).status
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 30), st.booleans(), st.sampled_from(["{}", '{"network": {"name": %s}}', '{"network": %s}', "%s"]))
+def test_depth_has_a_limit(depth: int, is_list: bool, around: str) -> None:
+    """What is nested deeper than the limit is refused as such, before anything is read of it."""
+    inside = "[" * depth + "1" + "]" * depth if is_list else '{"a":' * depth + "1" + "}" * depth
+    body = around.replace("%s", inside)
+    levels = 0 if around == "{}" else depth + around.count("{")
+    reply = SERVER.call("POST", "/v2.0/networks", body.encode())
+    assert 400 == reply.status or (201 == reply.status and depth == 0), reply.body
+    if levels > MAX_DEPTH:
+        assert "Body contains invalid data" == reply.json()["NeutronError"]["message"]
+
+
+@pytest.mark.parametrize("body", [b"[" * 500_000, b'{"a":' * 150_000, b"{" * 900_000, b"9" * 900_000], ids=len)
+def test_a_large_body_is_refused_and_no_fault(body: bytes) -> None:
+    """However deep it is; one that is too large is refused as such."""
+    assert 400 == SERVER.call("POST", "/v2.0/networks", body).status
+    assert 413 == SERVER.call("POST", "/v2.0/networks", body + b" " * 1_048_576).status
+
+
+@pytest.mark.parametrize("text", [text for text in hostile.TEXTS if 3 < len(text) < 300 and not text.isalnum()])
+def test_what_would_be_sql_or_a_header_is_text(text: str) -> None:
+    """As name, tag, filter, id and header: found as it is or not at all, and nothing else happens."""
+    before = SERVER.call("GET", "/v2.0/networks").json()
+    asked = quote(text.encode("utf-8", "replace"), safe="")
+    assert [] == SERVER.call("GET", f"/v2.0/networks?name={asked}&id={asked}").json()["networks"]
+    for url in (f"/v2.0/networks/{asked}", f"/v2.0/networks/{NET}/tags/{asked}", f"/v2.0/ports?sort_key={asked}"):
+        reply = SERVER.call("GET", url)
+        assert reply.status in (200, 400, 404)
+        assert not [name for name in reply.headers if "injected" in name]
+    assert before == SERVER.call("GET", "/v2.0/networks").json()

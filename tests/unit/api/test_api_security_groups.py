@@ -464,3 +464,14 @@ def test_a_shared_group_is_seen_used_and_not_changed(server: ApiServer) -> None:
     assert 204 == server.call("DELETE", f"/v2.0/ports/{used.json()['port']['id']}", None, "other").status
     assert 204 == server.call("DELETE", one, None, "member").status
     assert 404 == server.call("GET", policy_url, token="member").status
+
+
+@pytest.mark.parametrize("path", ["security-groups", "security-group-rules"])
+def test_a_list_that_is_refused_makes_no_default_group(path: str) -> None:
+    """400 for a filter that does not exist, and nothing is stored."""
+    server = ApiServer()
+    with server.store.read() as reading:
+        before = reading.revision()
+    assert 400 == server.call("GET", f"/v2.0/{path}?bogus=1", token="member").status
+    with server.store.read() as reading:
+        assert before == reading.revision()
