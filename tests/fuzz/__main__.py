@@ -11,11 +11,15 @@ import json
 import sys
 import time
 from random import Random
+from typing import Final
 
 from fakes.openapi import DOCUMENT
 from fuzz.cases import Maker
 from fuzz.judge import Judge
 from fuzz.process import known, server_process
+
+REFRESH: Final = 250
+"""After so many cases the ids that cases are made of are asked for again."""
 
 
 def main() -> int:
@@ -27,9 +31,11 @@ def main() -> int:
     chance, maker = Random(asked.seed), Maker(DOCUMENT)
     problems = 0
     with server_process() as server:
-        judge = Judge(server, known(server))
+        judge = Judge(server)
         started = time.perf_counter()
         for number in range(asked.cases):
+            if number % REFRESH == 0:
+                judge.known = known(server)
             case = maker.case(chance, judge.known)
             problem = judge.problem(case)
             if problem is not None:

@@ -76,6 +76,16 @@ COLLECTION_OF: Final[Mapping[str, str]] = {
 }
 """Attribute or parameter -> what it names."""
 
+KIND_OF: Final[Mapping[str, str]] = {
+    "network_ip_availabilities": "networks",
+    "auto_allocated_topology": "projects",
+    "quotas": "projects",
+}
+"""Collection whose ids are those of another."""
+
+TAGS: Final = ("red", "blue")
+RULE_TYPES: Final = ("bandwidth_limit", "dscp_marking", "minimum_bandwidth", "packet_rate_limit", "minimum_packet_rate")
+
 Known = Mapping[str, Sequence[str]]
 """Collection -> ids that the server has, or had."""
 
@@ -140,8 +150,10 @@ class Maker:
             return chance.choice(hostile.TEXTS).replace("\ud800", "").replace("\udfff", "") or "x"
         if roll < 0.13:
             return str(UUID(int=chance.getrandbits(128)))
-        before = template.split(f"/{{{name}}}")[0].rpartition("/")[2].replace("-", "_")
-        ids = known.get(before) or known.get(COLLECTION_OF.get(name, ""), ())
+        before = template.split(f"/{{{name}}}")[0].rpartition("/")[2].replace("-", "_").removeprefix("alias_")
+        if name in ("tag", "type"):
+            return chance.choice(TAGS if name == "tag" else RULE_TYPES)
+        ids = known.get(KIND_OF.get(before, before)) or known.get(COLLECTION_OF.get(name, ""), ())
         return chance.choice(ids) if ids else chance.choice(WORDS)
 
     def _query(self, chance: Random, known: Known, described: Mapping[str, Any], template: str) -> str:
@@ -170,6 +182,8 @@ class Maker:
         if roll < 0.02:
             return chance.choice(hostile.BODIES)
         value = self._value(chance, known, described["requestBody"]["content"]["application/json"]["schema"], "")
+        if roll > 0.2:
+            value = _fitting(chance, known, value)
         if roll > 0.6:
             for _ in range(chance.choice((1, 1, 2))):
                 value = _spoiled(chance, value)
@@ -221,6 +235,46 @@ class Maker:
         return made
 
 
+def _fitting(chance: Random, known: Known, body: Any) -> Any:
+    """The same with values that go together, where rules want that: chance alone would hardly find any."""
+    if not isinstance(body, dict):
+        return body
+    fitted = {}
+    for key, value in body.items():
+        many = value if isinstance(value, list) else [value]
+        found = [_fit(chance, known, key, each) if isinstance(each, dict) else each for each in many]
+        fitted[key] = found if isinstance(value, list) else found[0]
+    return fitted
+
+
+def _fit(chance: Random, known: Known, key: str, sent: dict[str, Any]) -> dict[str, Any]:
+    sent = {name: value for name, value in sent.items() if not (name == "tenant_id" and "project_id" in sent)}
+    if key.startswith("subnet") and "network_id" in sent:
+        third = chance.randrange(256)
+        block = chance.choice((f"10.{third}.{third}.0/24", f"fd00:{third:x}::/64"))
+        usual = ("network_id", "name", "enable_dhcp", "description", "project_id", "shared")
+        kept = {name: value for name, value in sent.items() if name in usual or chance.random() < 0.1}
+        return {**kept, "cidr": block}
+    if key.startswith("rbac_polic") and "object_type" in sent:
+        collection = {"qos_policy": "policies"}.get(sent["object_type"], f"{sent['object_type']}s")
+        ids = known.get(collection, ())
+        return {**sent, "action": "access_as_shared", **({"object_id": chance.choice(ids)} if ids else {})}
+    if key.startswith("network_segment_range") and "network_type" in sent:
+        first = chance.randrange(400, 4000)
+        physical = chance.choice(("default", "spare"))
+        return {**sent, "network_type": "vlan", "physical_network": physical, "minimum": first, "maximum": first + 5}
+    if key in ("network", "networks"):
+        odd = ("segments", "dns_domain", "router:external", "provider:network_type", "provider:segmentation_id", "mtu")
+        return {name: value for name, value in sent.items() if name not in odd or chance.random() < 0.2}
+    if key in ("port", "ports"):
+        odd = ("fixed_ips", "dns_name", "dns_domain", "mac_address", "allowed_address_pairs", "security_groups")
+        kept = {name: value for name, value in sent.items() if name not in odd or chance.random() < 0.3}
+        return {**kept, **({"device_owner": "compute:nova"} if chance.random() < 0.5 else {})}
+    if key in ("segment", "segments") and "network_id" in sent:
+        return {**sent, "network_type": "vlan", "physical_network": chance.choice(("default", "spare"))}
+    return sent
+
+
 def _number(chance: Random, schema: Mapping[str, Any]) -> int:
     low, high = schema.get("minimum", 0), schema.get("maximum", 4094)
     return chance.choice(
@@ -234,6 +288,8 @@ def _text(chance: Random, known: Known, schema: Mapping[str, Any], name: str) ->
         ids = [each for some in known.values() for each in some]
     if ids and chance.random() < 0.9:
         return chance.choice(ids)
+    if name == "tags":
+        return chance.choice(TAGS)
     form, pattern = schema.get("format"), schema.get("pattern", "")
     if form == "uuid":
         return str(UUID(int=chance.getrandbits(128)))

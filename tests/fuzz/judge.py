@@ -47,8 +47,8 @@ class Judge:
     answers: how often which status was answered.
     """
 
-    def __init__(self, server: Server, known: dict[str, list[str]]) -> None:
-        self.known = known
+    def __init__(self, server: Server) -> None:
+        self.known: dict[str, list[str]] = {}
         self.answers: Counter[int] = Counter()
         self._server = server
 
@@ -86,8 +86,8 @@ class Judge:
     def _problem_of_record(self, case: Case, key: str, record: dict[str, Any]) -> str | None:
         """Whether a record that was created or changed is shown just so."""
         collection, url = _place(case, record["id"])
-        self._remember(collection, record["id"])
         shown = self._send("GET", url, b"", {}, case.token)
+        self._remember(collection, record["id"])
         if shown.status != 200:
             return f"{url} is {shown.status} after {case.method}"
         found = shown.json()[key]

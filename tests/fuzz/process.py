@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Final
 
 from bench.server import SCRIPTS, RunningServer, running_server
 
@@ -60,23 +61,55 @@ def server_process() -> Iterator[ServerProcess]:
         yield ServerProcess(running)
 
 
+COLLECTIONS: Final = (
+    "networks",
+    "subnets",
+    "ports",
+    "agents",
+    "instances",
+    "security_groups",
+    "security_group_rules",
+    "default_security_group_rules",
+    "address_groups",
+    "address_scopes",
+    "subnetpools",
+    "segments",
+    "network_segment_ranges",
+    "qos/policies",
+    "trunks",
+    "rbac_policies",
+)
+
+
 def known(server: ServerProcess) -> dict[str, list[str]]:
-    """What every cloud has; two hosts report themselves."""
-    agent = {"binary": "x", "topic": "x", "started_at": "2026-11-22T10:00:00Z", "configurations": {}}
+    """What it has: ids by collection. Two hosts report themselves, and a few of everything are left."""
+    agent = {"binary": "x", "topic": "x", "started_at": "2026-11-22T10:00:00Z"}
+    configurations = {"bridge_mappings": {"default": "br-eth1"}}
     kinds = ("Open vSwitch agent", "DHCP agent")
+    agents = [{**agent, "agent_type": kind, "configurations": configurations} for kind in kinds]
     for host in ("h1", "net1"):
-        agents = [
-            {**agent, "agent_type": kind, "configurations": {"bridge_mappings": {"default": "br"}}} for kind in kinds
-        ]
         body = json.dumps({"agents": agents}).encode()
-        reply = server.send("PUT", f"/underlay/v1/hosts/{host}/heartbeat", body, {}, "admin")
-        assert 200 == reply.status, reply.body
-    listed = server.send("GET", "/v2.0/agents", b"", {}, "admin").json()["agents"]
+        server.send("PUT", f"/underlay/v1/hosts/{host}/heartbeat", body, {}, "admin")
     own = [server.send("GET", "/v2.0/quotas/project", b"", {}, token).json() for token in ("admin", "member")]
     return {
-        "agents": [each["id"] for each in listed],
         "hosts": ["h1", "net1"],
         "physical_networks": ["default", "spare"],
         "projects": [each["project"]["project_id"] for each in own],
         "extensions": ["agent", "provider", "qos"],
+        **{path.rpartition("/")[2]: _ids(server, path) for path in COLLECTIONS},
+        **_rules(server),
     }
+
+
+def _ids(server: ServerProcess, path: str) -> list[str]:
+    key = path.rpartition("/")[2]
+    return [each["id"] for each in server.send("GET", f"/v2.0/{path}?fields=id", b"", {}, "admin").json()[key]]
+
+
+def _rules(server: ServerProcess) -> dict[str, list[str]]:
+    """Ids of the rules of QoS policies, by their type's collection."""
+    found: dict[str, list[str]] = {}
+    for policy in server.send("GET", "/v2.0/qos/policies", b"", {}, "admin").json()["policies"]:
+        for rule in policy["rules"]:
+            found.setdefault(f"{rule['type']}_rules", []).append(rule["id"])
+    return found

@@ -1,9 +1,10 @@
 """What hosts report: `/underlay/v1/hosts/{host}/heartbeat` and `.../ports`."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
+from underlay.api import values
 from underlay.api.exchange import Answer, Ask, Service, answer
 from underlay.api.execute import execute
 from underlay.commands.host import AgentState, Heartbeat, PortState, ReportPorts
@@ -11,6 +12,8 @@ from underlay.model.errors import HTTPBadRequest
 from underlay.model.ids import HostName
 
 T = TypeVar("T")
+
+_read_host: Final = values.text_up_to(255)
 
 
 class _HeartbeatBody(msgspec.Struct, frozen=True):
@@ -24,15 +27,22 @@ class _PortsBody(msgspec.Struct, frozen=True):
 def take_heartbeat(service: Service, ask: Ask) -> Answer:
     """`PUT .../heartbeat` with `{"agents": [...]}`: `{"status": "new" | "alive" | "revived"}`."""
     body = _read(ask.body, _HeartbeatBody)
-    command = Heartbeat(host=HostName(ask.path["host"]), agents=body.agents)
+    command = Heartbeat(host=_host(ask), agents=body.agents)
     return answer(execute(service, ask.caller, (command,))[0])
 
 
 def take_port_states(service: Service, ask: Ask) -> Answer:
     """`POST .../ports` with `{"ports": [...]}`: `{"ports": {id: status}}`."""
     body = _read(ask.body, _PortsBody)
-    command = ReportPorts(host=HostName(ask.path["host"]), ports=body.ports)
+    command = ReportPorts(host=_host(ask), ports=body.ports)
     return answer(execute(service, ask.caller, (command,))[0])
+
+
+def _host(ask: Ask) -> HostName:
+    try:
+        return HostName(_read_host(ask.path["host"]))
+    except ValueError as unfit:
+        raise HTTPBadRequest(f"Invalid input for host. Reason: {unfit}.") from None
 
 
 def _read(body: bytes, expected: type[T]) -> T:

@@ -1,6 +1,7 @@
 """Quotas: `/v2.0/quotas`, and what is in use."""
 
 from underlay.api import values
+from underlay.api.attributes import standard
 from underlay.api.attributes.quota import COUNTED, QUOTA
 from underlay.api.exchange import Answer, Ask, Reading, Service, answer
 from underlay.api.execute import execute_and_render, viewpoint
@@ -58,7 +59,11 @@ def show_quota_usage(service: Service, ask: Ask) -> Answer:
 
 def update_quota(service: Service, ask: Ask) -> Answer:
     """`PUT /quotas/{project}`; with `check_limit`, limits below what is in use are refused."""
-    command = parse_update(QUOTA, ask.body, ask.path["id"], None, ask.caller)
+    try:
+        project_id = standard.read_project(ask.path["id"])
+    except ValueError as unfit:
+        raise HTTPBadRequest(f"Invalid input for project_id. Reason: {unfit}.") from None
+    command = parse_update(QUOTA, ask.body, project_id, None, ask.caller)
     sent = parse_json(ask.body)[QUOTA.name]
     if isinstance(command, SetQuota) and values.boolean(sent.get("check_limit", False)):
         _require_limits_above_use(service, command, ask.caller)

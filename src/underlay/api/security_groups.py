@@ -4,6 +4,7 @@ groups start with, and adding and removing addresses of address groups."""
 from functools import partial
 
 from underlay.api import calls
+from underlay.api.attributes import standard
 from underlay.api.attributes.address_group import ADDRESS_GROUP, read_addresses_of_action
 from underlay.api.attributes.attribute import Resource
 from underlay.api.attributes.default_security_group_rule import DEFAULT_SECURITY_GROUP_RULE
@@ -26,12 +27,20 @@ def list_with_default(resource: Resource, service: Service, ask: Ask) -> Answer:
     read_query(resource, ask.query, ask.caller)  # What is refused makes no group.
     named = [value for key, value in ask.query if key in ("project_id", "tenant_id") and value]
     project_id = ProjectId(named[0]) if named else ask.caller.project_id
-    if project_id and access.owns(ask.caller, project_id):
+    if project_id and _may_be(project_id) and access.owns(ask.caller, project_id):
         with service.store.read() as reading:
             is_there = reading.with_unique_key(SecurityGroup, project_id) is not None
         if not is_there:
             execute(service, ask.caller, (EnsureDefaultSecurityGroup(project_id),))
     return calls.list_records(resource, service, ask)
+
+
+def _may_be(project_id: ProjectId) -> bool:
+    try:
+        standard.read_project(project_id)
+    except ValueError:
+        return False
+    return True
 
 
 def list_default_rules(service: Service, ask: Ask) -> Answer:

@@ -169,3 +169,21 @@ def test_what_would_be_sql_or_a_header_is_text(text: str) -> None:
         assert reply.status in (200, 400, 404)
         assert not [name for name in reply.headers if "injected" in name]
     assert before == SERVER.call("GET", "/v2.0/networks").json()
+
+
+@pytest.mark.parametrize("name", ["x" * 256, "a\x00b", "\x1b[31m"])
+@pytest.mark.parametrize(
+    ("method", "url", "body"),
+    [
+        ("GET", "/v2.0/security-groups?project_id={}", None),
+        ("GET", "/v2.0/security-group-rules?tenant_id={}", None),
+        ("PUT", "/v2.0/quotas/{}", {"quota": {"port": 1}}),
+        ("PUT", "/underlay/v1/hosts/{}/heartbeat", {"agents": []}),
+    ],
+)
+def test_what_cannot_be_a_name_is_stored_nowhere(method: str, url: str, body: object, name: str) -> None:
+    """Neither as a project's default group nor as its quota, nor as a host: too long, or with control characters."""
+    before = stored()
+    sent = quote(name) if "?" in url else name
+    reply = SERVER.call(method, url.format(sent), body)
+    assert (200 if "?" in url else 400, before) == (reply.status, stored())

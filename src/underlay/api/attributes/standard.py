@@ -15,6 +15,9 @@ DESCRIPTION_LENGTH = 255
 PROJECT_ID_LENGTH = 255
 TAG_LENGTH = 255
 
+read_project = values.text_up_to(PROJECT_ID_LENGTH)
+"""The id of a project, which is whatever text identity gives it."""
+
 
 @values.reads(schema.TEXT)
 def text(value: Any) -> str:
@@ -49,7 +52,7 @@ def owner() -> tuple[Attribute, Attribute]:
             label,
             description,
             show=Field("project_id"),
-            post=values.text_up_to(PROJECT_ID_LENGTH),
+            post=read_project,
             filter=text,
             sort=True,
         )
