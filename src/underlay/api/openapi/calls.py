@@ -35,7 +35,6 @@ from underlay.api.attributes import (
     QUOTA,
     TRUNK,
 )
-from underlay.api.attributes.address_group import MAX_ADDRESSES
 from underlay.api.attributes.attribute import Resource
 from underlay.api.attributes.auto_allocated_topology import AUTO_ALLOCATED_TOPOLOGY
 from underlay.api.attributes.availability import AVAILABILITY
@@ -47,6 +46,7 @@ from underlay.api.attributes.trunk import SHOWN_SUB_PORTS, read_sub_ports
 from underlay.api.openapi import parts
 from underlay.api.parse import MAX_BULK
 from underlay.api.schema import Schema
+from underlay.model.address_group import MAX_ADDRESSES
 
 Query = tuple[dict[str, Any], ...]
 

@@ -15,6 +15,7 @@ from underlay.api.attributes.attribute import Attribute, Resource
 from underlay.api.faults import STATUS
 from underlay.api.schema import Schema, plain
 from underlay.commands.host import AgentState, PortState
+from underlay.model.policy.policy import DEFAULT_POLICY
 
 SCHEMAS: Final = "#/components/schemas/"
 TOKEN: Final = "token"
@@ -119,7 +120,9 @@ def _schemas_of(resource: Resource) -> dict[str, Any]:
     seen_names = {row.name for row in seen}
     sent = [row for row in resource.attributes if row.post]
     changed = [row for row in resource.attributes if row.put]
-    shown = Schema(type="object", properties={row.name: schema.described(_shown(row), _explained(row)) for row in seen})
+    shown = Schema(
+        type="object", properties={row.name: schema.described(_shown(row), _explained(resource, row)) for row in seen}
+    )
     found = {resource.name: {"description": _first_line(resource), **plain(shown)}}
     if sent and resource.create:
         properties = {
@@ -154,8 +157,11 @@ def _shown(row: Attribute) -> Schema:
     return reader.gives
 
 
-def _explained(row: Attribute) -> str:
-    return f"{row.description} Shown to administrators." if row.admin else row.description
+def _explained(resource: Resource, row: Attribute) -> str:
+    rule = f"get_{resource.rule}:{row.name}"
+    if rule not in DEFAULT_POLICY.expressions:
+        return row.description
+    return f"{row.description} By default shown to {DEFAULT_POLICY.who(rule)}."
 
 
 def _filter(row: Attribute) -> dict[str, Any]:
