@@ -8,6 +8,7 @@ subnet is on, `ext_parent:` that of the QoS policy that a rule is of, `security_
 Source: neutron/conf/policies of Neutron in 2026 (its defaults with `enforce_new_defaults`). Where we differ on purpose:
 an administrator may do what Neutron leaves to role `service` alone (bindings, `binding:profile`); a reader creates
 nothing on a shared network; a reader sees its project's quota; whoever may change a subnet is asked of the network too.
+Neutron's rule for `service_types` says administrators, and is never asked (the attribute has no enforce_policy).
 """
 
 from collections.abc import Iterable, Mapping
@@ -114,12 +115,12 @@ _NETWORKS: Table = {
 _SUBNETS: Table = {
     "create_subnet": NETWORK_MEMBER,
     "create_subnet:segment_id": ADMIN,
-    "create_subnet:service_types": ADMIN,
+    "create_subnet:service_types": NETWORK_MEMBER,
     "get_subnet": f"{READER_OR_SHARED} or (role:reader and rule:network_owner) or rule:service_api",
     "get_subnet:segment_id": ADMIN,
     "update_subnet": MEMBER_OF_OR_NETWORK,
     "update_subnet:segment_id": ADMIN,
-    "update_subnet:service_types": ADMIN,
+    "update_subnet:service_types": MEMBER_OF_OR_NETWORK,
     "delete_subnet": MEMBER_OF_OR_NETWORK,
     **_tags("subnet", MEMBER_OF_OR_NETWORK),
     **_five("subnetpool", READER_OR_SHARED, MEMBER_OF),
