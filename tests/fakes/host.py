@@ -51,7 +51,9 @@ class FakeHost:
                 _ = state.bridges[step.port.bridge]
                 state.ports[step.name] = step.port
             case SetTag():
-                state.ports[step.name] = msgspec.structs.replace(state.ports[step.name], tag=step.tag, mark=step.mark)
+                state.ports[step.name] = msgspec.structs.replace(
+                    state.ports[step.name], tag=step.tag, mark=step.mark, identity=step.identity
+                )
             case RemovePort():
                 del state.ports[step.name]
             case MakeNamespace():

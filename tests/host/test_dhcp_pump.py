@@ -241,7 +241,7 @@ def test_tables_change_break_and_go_while_it_serves(site: Site, dhcp: Pump, tabl
     write_table(tables, "net", scope(site, address="10.10.100.77"))
     assert {"10.10.100.77"} == gets_address(site, tmp_path)
     write_table(tables, "net", b"{broken")
-    dhcp.wait_for("table_broken", network_id="net")
+    dhcp.wait_for("table_broken", table="net")
     assert {"10.10.100.77"} == gets_address(site, tmp_path)
     before = dhcp.open_files
     (tables / "net.json").unlink()

@@ -186,7 +186,7 @@ def test_tables_and_namespaces_come_and_go(site: Site, metadata: Pump, tables: P
     write_table(tables, "net", directory(site, name="renamed"))
     assert ("200", "renamed") == curl(site, "/latest/meta-data/hostname")
     write_table(tables, "net", b"{broken")
-    metadata.wait_for("table_broken", network_id="net")
+    metadata.wait_for("table_broken", table="net")
     assert ("200", "renamed") == curl(site, "/latest/meta-data/hostname")
     ip("-n", site.server, "link", "del", site.device)
     ip("netns", "del", site.server)

@@ -27,6 +27,7 @@ from underlay.agent.effects.perform import perform
 from underlay.agent.hints import FeedRestart, Hint, Hints, Stop
 from underlay.agent.mirror import Mirror
 from underlay.agent.observed.host import Observation, Observer
+from underlay.agent.observed.pumps import PumpWatch
 from underlay.agent.plan.diff import in_the_way
 from underlay.agent.plan.plan import Plan, make_plan, summary
 from underlay.agent.plan.steps import (
@@ -75,6 +76,7 @@ class Parts(msgspec.Struct, frozen=True):
     handles: Handles
     observer: Observer
     watch: VswitchWatch
+    pumps: PumpWatch
     mirror: Mirror
     reporter: Reporter
     hints: Hints
@@ -154,8 +156,9 @@ class Loop:
         if restarted:
             _log.info("vswitchd", alive=self._parts.watch.alive, generation=self._parts.watch.generation)
             self._parts.observer.forget_all()
-        self._look = self._look or changed or restarted
-        return bool(hints) or changed or restarted
+        pump_came = self._parts.pumps.run()
+        self._look = self._look or changed or restarted or pump_came
+        return bool(hints) or changed or restarted or pump_came
 
     def _apply(self, hint: Hint) -> None:
         mirror = self._parts.mirror
@@ -286,7 +289,7 @@ class Loop:
     def _poll(self, limit_ms: int) -> None:
         poller = ovs.poller.Poller()
         self._parts.handles.ovsdb.wait(poller)
-        for fileno in (self._parts.hints.fileno(), *self._parts.watch.filenos()):
+        for fileno in (self._parts.hints.fileno(), self._parts.pumps.fileno(), *self._parts.watch.filenos()):
             poller.fd_wait(fileno, select.POLLIN)
         poller.timer_wait(limit_ms)
         poller.block()

@@ -11,7 +11,7 @@ import socket
 import struct
 from collections.abc import Iterable
 from contextlib import suppress
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,8 @@ _GETADDR: Final = 22
 _NEWROUTE: Final = 24
 _DELROUTE: Final = 25
 _GETROUTE: Final = 26
+_NEWNEIGH: Final = 28
+_GETNEIGH: Final = 30
 
 _LINK: Final = struct.Struct("=BxHiII")
 """ifinfomsg: family, type, index, flags, which flags to change."""
@@ -35,6 +37,8 @@ _ADDRESS: Final = struct.Struct("=BBBBI")
 """ifaddrmsg: family, prefix length, flags, scope, index."""
 _ROUTE: Final = struct.Struct("=8BI")
 """rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type, flags."""
+_NEIGHBOUR: Final = struct.Struct("=B3xiHBB")
+"""ndmsg: family, index, state, flags, type."""
 _NUMBER: Final = struct.Struct("=I")
 
 _IFLA_ADDRESS: Final = 1
@@ -50,9 +54,13 @@ _EXT_SKIP_STATISTICS: Final = 0x8
 _VETH_INFO_PEER: Final = 1
 _IFA_ADDRESS: Final = 1
 _IFA_LOCAL: Final = 2
+_RTA_DST: Final = 1
 _RTA_OIF: Final = 4
 _RTA_GATEWAY: Final = 5
 _RTA_TABLE: Final = 15
+_NDA_DST: Final = 1
+_NDA_LLADDR: Final = 2
+_NUD_PERMANENT: Final = 0x80
 
 _SIOCETHTOOL: Final = 0x8946
 _ETHTOOL_STXCSUM: Final = 0x17
@@ -63,6 +71,7 @@ _STATIC: Final = 4
 _UNICAST: Final = 1
 _ONLINK: Final = 4
 _MAX_ALIAS: Final = 255
+_ANYWHERE: Final = "0.0.0.0/0"
 
 
 class LinkFacts(msgspec.Struct, frozen=True):
@@ -71,6 +80,8 @@ class LinkFacts(msgspec.Struct, frozen=True):
     Attributes:
     addresses: `address/prefix` texts.
     gateway: next hop of the IPv4 default route through this link.
+    routes: `destination next hop` texts of the other routes through this link that have a next hop.
+    neighbours: `address MAC` texts of those that are for ever.
     """
 
     index: int
@@ -81,13 +92,16 @@ class LinkFacts(msgspec.Struct, frozen=True):
     alias: str = ""
     addresses: frozenset[str] = frozenset()
     gateway: str | None = None
+    routes: frozenset[str] = frozenset()
+    neighbours: frozenset[str] = frozenset()
 
 
 def read_links() -> dict[str, LinkFacts]:
-    """All links by name, with addresses and default routes."""
+    """All links by name, with addresses, routes and neighbours."""
     with Rtnetlink() as kernel:
         addresses = _read_addresses(kernel)
-        gateways = _read_gateways(kernel)
+        routes = _read_routes(kernel)
+        neighbours = _read_neighbours(kernel)
         found: dict[str, LinkFacts] = {}
         mask = attribute(_IFLA_EXT_MASK, _NUMBER.pack(_EXT_SKIP_STATISTICS))
         for body in kernel.dump(_GETLINK, _LINK.pack(0, 0, 0, 0, 0) + mask):
@@ -102,7 +116,9 @@ def read_links() -> dict[str, LinkFacts]:
                 up=bool(flags & _IFF_UP),
                 alias=_text(values.get(_IFLA_IFALIAS, b"")),
                 addresses=frozenset(addresses.get(index, ())),
-                gateway=gateways.get(index),
+                gateway=routes.get(index, {}).get(_ANYWHERE),
+                routes=frozenset(f"{to} {hop}" for to, hop in routes.get(index, {}).items() if to != _ANYWHERE),
+                neighbours=frozenset(neighbours.get(index, ())),
             )
         return found
 
@@ -117,14 +133,27 @@ def _read_addresses(kernel: Rtnetlink) -> dict[int, set[str]]:
     return found
 
 
-def _read_gateways(kernel: Rtnetlink) -> dict[int, str]:
-    """Next hop of the IPv4 default route by the link's index."""
-    found: dict[int, str] = {}
-    for body in kernel.dump(_GETROUTE, _ROUTE.pack(socket.AF_INET, 0, 0, 0, 0, 0, 0, 0, 0)):
+def _read_routes(kernel: Rtnetlink) -> dict[int, dict[str, str]]:
+    """Destination -> next hop by the link's index; of the main table."""
+    found: dict[int, dict[str, str]] = {}
+    for body in kernel.dump(_GETROUTE, _ROUTE.pack(socket.AF_UNSPEC, 0, 0, 0, 0, 0, 0, 0, 0)):
         values = attributes(body, _ROUTE.size)
-        is_default = body[1] == 0 and _number(values[_RTA_TABLE]) == _MAIN_TABLE
-        if is_default and _RTA_OIF in values and _RTA_GATEWAY in values:
-            found[_number(values[_RTA_OIF])] = str(ip_address(values[_RTA_GATEWAY]))
+        if _number(values[_RTA_TABLE]) == _MAIN_TABLE and _RTA_OIF in values and _RTA_GATEWAY in values:
+            hop = ip_address(values[_RTA_GATEWAY])
+            to = ip_address(values.get(_RTA_DST, bytes(len(hop.packed))))
+            found.setdefault(_number(values[_RTA_OIF]), {})[f"{to}/{body[1]}"] = str(hop)
+    return found
+
+
+def _read_neighbours(kernel: Rtnetlink) -> dict[int, set[str]]:
+    """`address MAC` texts by the link's index."""
+    found: dict[int, set[str]] = {}
+    for body in kernel.dump(_GETNEIGH, _NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0)):
+        _, index, state, _, _ = _NEIGHBOUR.unpack_from(body)
+        values = attributes(body, _NEIGHBOUR.size)
+        if state & _NUD_PERMANENT and _NDA_LLADDR in values:
+            text = f"{ip_address(values[_NDA_DST])} {values[_NDA_LLADDR].hex(':')}"
+            found.setdefault(index, set()).add(text)
     return found
 
 
@@ -153,17 +182,20 @@ def set_up(name: str, *, mtu: int | None = None, alias: str | None = None) -> No
 
 
 def furnish(name: str, facts: LinkFacts, stale: frozenset[str]) -> None:
-    """Bring the link up with MAC, MTU, addresses and gateway of `facts`, and take the stale addresses off."""
+    """Bring the link up with all that `facts` say, and take the stale addresses off."""
     index = socket.if_nametoindex(name)
     requests = [_change(index, mac=facts.mac, mtu=facts.mtu)]
     requests += [Request(_NEWADDR, _address(index, text), CREATE | REPLACE) for text in sorted(facts.addresses)]
     requests += [Request(_DELADDR, _address(index, text)) for text in sorted(stale)]
-    if facts.gateway is not None:
-        requests.append(Request(_NEWROUTE, _default_route(index, facts.gateway), CREATE | REPLACE))
+    requests += [Request(_NEWNEIGH, _neighbour(index, text), CREATE | REPLACE) for text in sorted(facts.neighbours)]
+    default = frozenset() if facts.gateway is None else {f"{_ANYWHERE} {facts.gateway}"}
+    requests += [
+        Request(_NEWROUTE, _route(index, *text.split()), CREATE | REPLACE) for text in sorted(facts.routes | default)
+    ]
     _do(*requests)
     if facts.gateway is None:
         with suppress(ProcessLookupError):  # ESRCH: there is none
-            _do(Request(_DELROUTE, _default_route(index, None)))
+            _do(Request(_DELROUTE, _route(index, _ANYWHERE)))
 
 
 def remove(name: str) -> None:
@@ -227,12 +259,23 @@ def _address(index: int, text: str) -> bytes:
     return _ADDRESS.pack(socket.AF_INET6, interface.network.prefixlen, _IFA_F_NODAD, 0, index) + packed
 
 
-def _default_route(index: int, gateway: str | None) -> bytes:
-    """IPv4, by this link; the next hop need not be in one of the link's networks."""
+def _route(index: int, destination: str, gateway: str | None = None) -> bytes:
+    """By this link; the next hop need not be in one of the link's networks."""
+    network = ip_network(destination)
+    family = socket.AF_INET if network.version == 4 else socket.AF_INET6
     flags = 0 if gateway is None else _ONLINK
-    fixed = _ROUTE.pack(socket.AF_INET, 0, 0, 0, _MAIN_TABLE, _STATIC, 0, _UNICAST, flags)
+    fixed = _ROUTE.pack(family, network.prefixlen, 0, 0, _MAIN_TABLE, _STATIC, 0, _UNICAST, flags)
+    to = attribute(_RTA_DST, network.network_address.packed) if network.prefixlen else b""
     hop = b"" if gateway is None else attribute(_RTA_GATEWAY, ip_address(gateway).packed)
-    return fixed + attribute(_RTA_OIF, _NUMBER.pack(index)) + hop
+    return fixed + to + attribute(_RTA_OIF, _NUMBER.pack(index)) + hop
+
+
+def _neighbour(index: int, text: str) -> bytes:
+    address, mac = text.split()
+    parsed = ip_address(address)
+    family = socket.AF_INET if parsed.version == 4 else socket.AF_INET6
+    fixed = _NEIGHBOUR.pack(family, index, _NUD_PERMANENT, 0, 0)
+    return fixed + attribute(_NDA_DST, parsed.packed) + attribute(_NDA_LLADDR, bytes.fromhex(mac.replace(":", "")))
 
 
 def _number(value: bytes) -> int:

@@ -10,8 +10,9 @@ from typing import Final
 import msgspec
 
 from underlay.dhcp.scope import Reservation, Scope, SubnetScope
-from underlay.model.address import Mac
+from underlay.model.address import IpAddress, Mac
 from underlay.model.ids import PortId, SubnetId
+from underlay.model.subnet import HostRoute
 from underlay.wire.dhcp4 import addresses, numbers, text
 from underlay.wire.dhcp4.classless_routes import ClasslessRoute, encode_classless_routes
 from underlay.wire.dhcp4.errors import DhcpFormatError
@@ -102,12 +103,12 @@ def routes(subnet: SubnetScope) -> tuple[ClasslessRoute, ...]:
     A gateway outside the subnet is made reachable by a route to it on the link. Empty when only the default
     route would be in it: option 3 says that.
     """
-    gateway = gateway_of(subnet)
+    gateway = default_gateway(subnet.gateway_ip, subnet.host_routes)
     found: list[ClasslessRoute] = [(cidr, UNSPECIFIED) for cidr in subnet.on_link if isinstance(cidr, IPv4Network)]
     found += _host_routes(subnet)
     given = {destination for destination, _ in found}
-    if subnet.metadata_route and METADATA not in given and isinstance(subnet.server_address, IPv4Address):
-        found.append((METADATA, subnet.server_address))
+    if isinstance(subnet.metadata_nexthop, IPv4Address) and METADATA not in given:
+        found.append((METADATA, subnet.metadata_nexthop))
     if not found or gateway is None:
         return tuple(found)
     if not any(gateway in cidr for cidr in (subnet.cidr, *subnet.on_link)):
@@ -115,11 +116,11 @@ def routes(subnet: SubnetScope) -> tuple[ClasslessRoute, ...]:
     return (*found, (DEFAULT_ROUTE, gateway))
 
 
-def gateway_of(subnet: SubnetScope) -> IPv4Address | None:
+def default_gateway(gateway_ip: IpAddress | None, host_routes: tuple[HostRoute, ...]) -> IPv4Address | None:
     """The default router: the subnet's gateway, or without one the next hop of a host route to 0.0.0.0/0."""
-    if isinstance(subnet.gateway_ip, IPv4Address):
-        return subnet.gateway_ip
-    for route in subnet.host_routes:
+    if isinstance(gateway_ip, IPv4Address):
+        return gateway_ip
+    for route in host_routes:
         if route.destination == DEFAULT_ROUTE and isinstance(route.nexthop, IPv4Address):
             return route.nexthop
     return None
@@ -140,7 +141,7 @@ def _subnet_options(scope: Scope, subnet: SubnetScope, cidr: IPv4Network, server
     single_hosts = [
         (destination.network_address, router) for destination, router in found if _is_single_host(destination, router)
     ]
-    gateway = gateway_of(subnet)
+    gateway = default_gateway(subnet.gateway_ip, subnet.host_routes)
     asked = {addresses.BROADCAST_ADDRESS: cidr.broadcast_address.packed}
     servers = [address for address in subnet.dns_nameservers if isinstance(address, IPv4Address)]
     if servers and UNSPECIFIED not in servers:

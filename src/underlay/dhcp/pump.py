@@ -1,4 +1,4 @@
-"""underlay-dhcp: one thread, one epoll(7), DHCP for all networks of the host.
+"""underlay-dhcp: one thread, one epoll(7), DHCP for the host's own ports and for all networks that it serves.
 
 Goes in: the tables of the folder, requests from the sockets. Comes out: replies and log lines. Keeps no lease file:
 addresses are reservations, so a restart forgets nothing. Bare epoll rather than asyncio: there is nothing to
@@ -6,23 +6,25 @@ wait for but sockets, and asyncio alone would add a third to the memory (docs/dh
 """
 
 import re
-import select
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from underlay.dhcp.answer import Declined, Released, Reply, answer
+from underlay.dhcp.local import LocalPorts, LocalSocket
 from underlay.dhcp.lookup import Lookup, arrange
-from underlay.dhcp.scope import Scope
+from underlay.dhcp.readiness import Readiness
+from underlay.dhcp.scope import PortScope, Scope
 from underlay.dhcp.sockets import NetworkSockets
 from underlay.model.address import decode_address_type
-from underlay.model.ids import NetworkId
+from underlay.model.ids import NetworkId, PortId
+from underlay.pump.bucket import Pace
+from underlay.pump.local import Doors, LocalService
 from underlay.pump.log import Log
 from underlay.pump.namespaces import Namespaces, NamespaceWatch, check_name
 from underlay.pump.serving import NamespaceIdentity, Serving, apply_changes
-from underlay.pump.tables import TableFolder
+from underlay.pump.tables import PORTS, TableFolder
 from underlay.wire.dhcp4.errors import DhcpFormatError
 from underlay.wire.dhcp4.message import parse
 
@@ -43,7 +45,7 @@ class OpenNetwork:
 class ScopeSockets:
     """What `Serving` asks of this pump: the sockets of one network, registered with epoll."""
 
-    def __init__(self, namespaces: Namespaces, ready: "Readiness", log: Log) -> None:
+    def __init__(self, namespaces: Namespaces, ready: Readiness, log: Log) -> None:
         self._namespaces = namespaces
         self._ready = ready
         self._log = log
@@ -125,39 +127,11 @@ class ScopeSockets:
         return lookup
 
 
-class Readiness:
-    """epoll with what to call for each file descriptor."""
-
-    def __init__(self) -> None:
-        self._epoll = select.epoll()
-        self._calls: dict[int, Callable[[], object]] = {}
-
-    def add(self, descriptor: int, call: Callable[[], object]) -> None:
-        """Call it whenever the descriptor is readable or in error."""
-        self._epoll.register(descriptor, select.EPOLLIN)
-        self._calls[descriptor] = call
-
-    def remove(self, descriptor: int) -> None:
-        """No longer."""
-        self._epoll.unregister(descriptor)
-        del self._calls[descriptor]
-
-    def wait(self) -> None:
-        """Wait until something is ready, and make the calls; one that was removed meanwhile is skipped."""
-        for descriptor, _ in self._epoll.poll():
-            call = self._calls.get(descriptor)
-            if call is not None:
-                call()
-
-    def close(self) -> None:
-        """Close epoll."""
-        self._epoll.close()
-
-
-def run(table_dir: Path, stop: int, log: Log) -> None:
+def run(table_dir: Path, pace: Pace, stop: int, log: Log) -> None:
     """Serve until `stop` becomes readable.
 
     Args:
+    pace: how often one of the host's own ports may ask.
     stop: a file descriptor.
 
     Raises:
@@ -166,19 +140,34 @@ def run(table_dir: Path, stop: int, log: Log) -> None:
     OSError: the folder or the namespaces cannot be watched.
     """
     ready = Readiness()
-    folder = TableFolder(table_dir, decode_scope)
+    folder = TableFolder(table_dir, NetworkId, decode_scope)
+    port_folder = TableFolder(table_dir / PORTS, PortId, decode_port_scope)
     watch = NamespaceWatch()
-    serving = Serving(ScopeSockets(Namespaces(), ready, log), log)
+    namespaces = Namespaces()
+    serving = Serving(ScopeSockets(namespaces, ready, log), log)
+    ports = LocalPorts(pace, log)
+    doors = Doors(namespaces, lambda netns: LocalSocket(namespaces, netns, ports, ready, log), log)
+    local = LocalService(ports, lambda table: table.scope.netns, doors, log)
+
+    def follow_namespaces() -> None:
+        names = watch.changed()
+        serving.namespaces_changed(names)
+        local.namespaces_changed(names)
+
     stopping: list[bool] = []
     ready.add(stop, lambda: stopping.append(True))
     ready.add(folder.fileno(), lambda: apply_changes(serving, folder.changes(), log))
-    ready.add(watch.fileno(), lambda: serving.namespaces_changed(watch.changed()))
+    ready.add(port_folder.fileno(), lambda: apply_changes(local, port_folder.changes(), log))
+    ready.add(watch.fileno(), follow_namespaces)
+    apply_changes(local, port_folder.load(), log)
     apply_changes(serving, folder.load(), log)
-    log.info("serving", networks=serving.wanted, opened=serving.opened)
+    log.info("serving", networks=serving.wanted, opened=serving.opened, ports=len(ports))
     while not stopping:
         ready.wait()
+    local.close()
     serving.close()
     watch.close()
+    port_folder.close()
     folder.close()
     ready.close()
     log.info("stopped")
@@ -193,4 +182,12 @@ def decode_scope(octets: bytes) -> tuple[NetworkId, Scope]:
     return scope.network_id, scope
 
 
+def decode_port_scope(octets: bytes) -> tuple[PortId, PortScope]:
+    """The table of a port in a file's bytes; raises msgspec.MsgspecError or ValueError when it is none."""
+    table = _port_decoder.decode(octets)
+    check_name(table.scope.netns)
+    return table.port_id, table
+
+
 _decoder: Final = msgspec.json.Decoder(Scope, dec_hook=decode_address_type)
+_port_decoder: Final = msgspec.json.Decoder(PortScope, dec_hook=decode_address_type)

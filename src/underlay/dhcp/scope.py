@@ -17,7 +17,7 @@ class SubnetScope(msgspec.Struct, frozen=True):
     Attributes:
     server_address: our own address there (option 54).
     on_link: the CIDRs of the network's other subnets, reachable without a gateway (first in option 121).
-    metadata_route: whether 169.254.169.254/32 by way of server_address goes into the routes.
+    metadata_nexthop: 169.254.169.254/32 by way of it goes into the routes; 0.0.0.0: on the link; None: no route.
     """
 
     subnet_id: SubnetId
@@ -27,7 +27,7 @@ class SubnetScope(msgspec.Struct, frozen=True):
     dns_nameservers: tuple[IpAddress, ...] = ()
     host_routes: tuple[HostRoute, ...] = ()
     on_link: tuple[IpNetwork, ...] = ()
-    metadata_route: bool = True
+    metadata_nexthop: IpAddress | None = None
 
 
 class Reservation(msgspec.Struct, frozen=True):
@@ -56,3 +56,16 @@ class Scope(msgspec.Struct, frozen=True):
     domain: str
     subnets: tuple[SubnetScope, ...] = ()
     reservations: tuple[Reservation, ...] = ()
+
+
+class PortScope(msgspec.Struct, frozen=True):
+    """What the machine at one port of this host is told: `<state_dir>/dhcp/ports/<port_id>.json`.
+
+    Attributes:
+    number: the port's identity (`wire.identity_address`).
+    scope: of its network, with its own reservations only.
+    """
+
+    port_id: PortId
+    number: int
+    scope: Scope

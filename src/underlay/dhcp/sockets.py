@@ -51,7 +51,7 @@ class NetworkSockets:
             self.links.bind((0, _RTMGRP_LINK))
             self.requests.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self.requests.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-            _deepen(self.requests)
+            deepen(self.requests)
             self.follow_link()
             self.requests.bind(("", SERVER_PORT))
         except OSError:
@@ -113,7 +113,7 @@ class NetworkSockets:
         return True
 
 
-def _deepen(requests: socket.socket) -> None:
+def deepen(requests: socket.socket) -> None:
     """Let requests wait rather than be lost when many machines boot at once; without the right, as deep as allowed."""
     try:
         requests.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, WAITING_BYTES)

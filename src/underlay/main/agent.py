@@ -22,7 +22,7 @@ from underlay.agent.hints import Hints, Stop
 from underlay.agent.loop import Loop, Parts
 from underlay.agent.mirror import Mirror
 from underlay.agent.observed.host import Observer
-from underlay.agent.observed.pumps import is_serving
+from underlay.agent.observed.pumps import PumpWatch, is_serving
 from underlay.agent.preflight import obstacles
 from underlay.agent.report.health import Life
 from underlay.agent.report.reporter import Reporter
@@ -41,6 +41,7 @@ from underlay.main.config import load_settings, parse_bridge_interfaces, parse_b
 from underlay.main.quantum_config import ConfigError
 from underlay.main.settings import AgentSettings, Settings
 from underlay.model.ids import HostName
+from underlay.pump.tables import PORTS
 
 _OVSDB_TIMEOUT_S: Final = 60.0
 _OFCTL_TIMEOUT_S: Final = 30.0
@@ -85,6 +86,9 @@ def site_of(settings: AgentSettings, kernel_name: str) -> Site:
         bridge_interfaces=parse_bridge_interfaces(settings.bridge_interfaces),
         datapath_type=settings.datapath_type,
         dhcp_agent=settings.dhcp_agent,
+        local_service=settings.local_service,
+        local_namespace=settings.local_namespace,
+        metadata_route=settings.dhcp_metadata_route,
         isolated_metadata=settings.enable_isolated_metadata,
         lease_time_s=settings.dhcp_lease_duration_s,
         dns_domain=settings.dns_domain,
@@ -132,7 +136,8 @@ def _connect(remote: str, hints: Hints) -> Ovsdb | None:
 
 
 def _run(settings: Settings, site: Site, ovsdb: Ovsdb, session: Session, hints: Hints, *, is_once: bool) -> int:
-    folders = {"dhcp": Path(settings.dhcp.table_dir), "metadata": Path(settings.metadata.table_dir)}
+    pumps = {"dhcp": Path(settings.dhcp.table_dir), "metadata": Path(settings.metadata.table_dir)}
+    folders = pumps | {f"{kind}/{PORTS}": folder / PORTS for kind, folder in pumps.items()}
     snapshot_path = Path(settings.agent.state_dir, "agent", "mirror.json")
     run_dir = run_dir_of(settings.agent.ovsdb, os.environ.get("OVS_RUNDIR", _DEFAULT_RUN_DIR))
     mirror = Mirror(site.host, snapshot.load(snapshot_path))
@@ -144,6 +149,7 @@ def _run(settings: Settings, site: Site, ovsdb: Ovsdb, session: Session, hints: 
             handles=Handles(site, ovsdb, run_dir, folders, _OFCTL_TIMEOUT_S),
             observer=Observer(site, ovsdb, run_dir, folders, _OFCTL_TIMEOUT_S),
             watch=watch,
+            pumps=PumpWatch(pumps),
             mirror=mirror,
             reporter=reporter,
             hints=hints,

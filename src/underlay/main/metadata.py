@@ -12,6 +12,7 @@ from underlay.main.config import load_settings
 from underlay.main.quantum_config import ConfigError
 from underlay.main.settings import MetadataSettings
 from underlay.metadata.nova import NovaAddress, parse_nova_url
+from underlay.pump.bucket import Pace
 from underlay.pump.limits import raise_open_files
 from underlay.pump.log import Log
 
@@ -36,20 +37,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not settings.metadata.nova_metadata_url.startswith("https:"):
         _do_without_tls()
     try:
-        _serve(Path(settings.metadata.table_dir), make_relay)
+        pace = Pace(settings.metadata.requests_per_s, settings.metadata.requests_at_once)
+        _serve(Path(settings.metadata.table_dir), pace, make_relay)
     except (OSError, RuntimeError) as error:
         print(f"underlay-metadata: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _serve(table_dir: Path, make_relay: "Callable[[Log], Relay] | None") -> None:
+def _serve(table_dir: Path, pace: Pace, make_relay: "Callable[[Log], Relay] | None") -> None:
     """See Note [Memory of TLS]: asyncio must not be imported before."""
     import asyncio
 
     from underlay.metadata.pump import run
 
-    asyncio.run(run(table_dir, make_relay, Log()))
+    asyncio.run(run(table_dir, pace, make_relay, Log()))
 
 
 def _do_without_tls() -> None:

@@ -174,9 +174,26 @@ class AgentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dhcp_agent: Annotated[bool, Meta(description="Whether this host serves DHCP and metadata for whole networks.")] = (
         False
     )
-    enable_isolated_metadata: Annotated[
-        bool, Meta(description="Whether served networks get 169.254.169.254, and the route to it by option 121.")
+    local_service: Annotated[
+        bool,
+        Meta(
+            description="Whether this host answers DHCP and metadata for its own ports, once underlay-dhcp and "
+            "underlay-metadata have run here."
+        ),
     ] = True
+    local_namespace: Annotated[
+        str, Meta(description="Namespace in which they answer for them; another for each agent on one machine.")
+    ] = "underlay-local"
+    enable_isolated_metadata: Annotated[
+        bool, Meta(description="Whether the host's own ports and served networks get 169.254.169.254.")
+    ] = True
+    dhcp_metadata_route: Annotated[
+        Literal["auto", "always", "never"],
+        Meta(
+            description="Whether DHCP tells a route to 169.254.169.254 (options 121, 249, 33). `auto`: where a client "
+            "needs one, which is where the host does not catch its packets, or where it has no gateway."
+        ),
+    ] = "auto"
     availability_zone: Annotated[
         str, Meta(description="Where this host is; networks may ask to be served from some zones only.")
     ] = "nova"
@@ -188,6 +205,10 @@ class DhcpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[dhcp]`: underlay-dhcp."""
 
     table_dir: Annotated[str, Meta(description="Where the agent writes the DHCP tables.")] = "/var/lib/underlay/dhcp"
+    requests_per_s: Annotated[
+        float, Meta(description="Requests that one of the host's own ports may send a second; 0: any number.", ge=0)
+    ] = 5.0
+    requests_at_once: Annotated[float, Meta(description="So many of them at once after a silence.", ge=1)] = 20.0
 
 
 class MetadataSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -196,6 +217,10 @@ class MetadataSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     table_dir: Annotated[str, Meta(description="Where the agent writes the metadata tables.")] = (
         "/var/lib/underlay/metadata"
     )
+    requests_per_s: Annotated[
+        float, Meta(description="Requests that one of the host's own ports may send a second; 0: any number.", ge=0)
+    ] = 50.0
+    requests_at_once: Annotated[float, Meta(description="So many of them at once after a silence.", ge=1)] = 200.0
     nova_metadata_url: Annotated[
         str, Meta(description="Relay to this Nova metadata server instead of answering from instance records.")
     ] = ""

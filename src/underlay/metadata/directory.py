@@ -38,3 +38,16 @@ class Directory(msgspec.Struct, frozen=True):
     mtu: int
     subnets: tuple[Subnet, ...] = ()
     entries: tuple[Entry, ...] = ()
+
+
+class PortDirectory(msgspec.Struct, frozen=True):
+    """Who is at one port of this host: `<state_dir>/metadata/ports/<port_id>.json`.
+
+    Attributes:
+    number: the port's identity (`wire.identity_address`).
+    directory: of its network, with the entries of its instance only; its own come first.
+    """
+
+    port_id: PortId
+    number: int
+    directory: Directory

@@ -1,21 +1,21 @@
-"""The listening socket of one network, and the connections that came in by it.
+"""A listening socket, and the connections that came in by it.
 
-The socket is bound to 169.254.169.254:80 and to nothing else, inside the network's namespace; bound freely
+A network's socket is bound to 169.254.169.254:80 and to nothing else, inside the network's namespace; bound freely
 (IP_FREEBIND, ip(7)), so that the address may come and go on the link.
 """
 
 import asyncio
 import errno
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 from typing import Final
 
 from underlay.metadata.connection import Connection
 from underlay.metadata.crowd import Crowd
 from underlay.metadata.exchange import Request, Response
-from underlay.model.ids import NetworkId
+from underlay.model.address import IpAddress
 from underlay.pump.namespaces import Namespaces
 
 ADDRESS: Final = "169.254.169.254"
@@ -26,7 +26,8 @@ _IP_FREEBIND: Final = 15
 _NO_ROOM: Final = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
 _NO_ROOM_PAUSE_S: Final = 1.0
 
-AnswerSource = Callable[[IPv4Address, Request], Response | Awaitable[Response]]
+AnswerSource = Callable[[IpAddress, Request], Response | Awaitable[Response]]
+Who = Callable[[IpAddress], Hashable | None]
 
 
 def listen(namespaces: Namespaces, netns: str) -> socket.socket:
@@ -37,12 +38,20 @@ def listen(namespaces: Namespaces, netns: str) -> socket.socket:
     """
     with namespaces.entered(netns):
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    return listen_at(listening, (ADDRESS, PORT))
+
+
+def listen_at(listening: socket.socket, address: tuple[str, int]) -> socket.socket:
+    """The socket, listening there; an IPv6 one for IPv6 only. Closed when that cannot be: OSError."""
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # A pump that was killed lets go of its lock before its sockets: its successor may listen beside it.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        listening.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
-        listening.bind((ADDRESS, PORT))
+        if listening.family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        else:
+            listening.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
+        listening.bind(address)
         listening.listen(_BACKLOG)
     except OSError:
         listening.close()
@@ -53,21 +62,22 @@ def listen(namespaces: Namespaces, netns: str) -> socket.socket:
 class Listener:
     """Accepts connections, from construction until `close`."""
 
-    def __init__(self, network_id: NetworkId, listening: socket.socket, crowd: Crowd, answer: AnswerSource) -> None:
-        self._network_id = network_id
+    def __init__(self, listening: socket.socket, crowd: Crowd, who: Who, answer: AnswerSource) -> None:
+        """`who`: as whom a source counts in the crowd; None: it is sent away."""
         self._listening = listening
         self._crowd = crowd
+        self._who = who
         self._answer = answer
         self._loop = asyncio.get_running_loop()
-        self._connections: dict[Connection, IPv4Address] = {}
+        self._connections: dict[Connection, Hashable] = {}
         self._making: set[asyncio.Task[object]] = set()
         self._loop.add_reader(listening, self._accept)
 
     def left(self, connection: Connection) -> None:
         """A connection is over."""
-        source = self._connections.pop(connection, None)
-        if source is not None:
-            self._crowd.leave((self._network_id, source))
+        one = self._connections.pop(connection, None)
+        if one is not None:
+            self._crowd.leave(one)
 
     def close(self) -> None:
         """Listen no more, and end the connections."""
@@ -79,22 +89,23 @@ class Listener:
     def _accept(self) -> None:
         for _ in range(_AT_ONCE):
             try:
-                accepted, (address, _port) = self._listening.accept()
+                accepted, address = self._listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
                 if error.errno in _NO_ROOM:
                     self._pause()
                 return
-            self._take_in(accepted, IPv4Address(address))
+            self._take_in(accepted, ip_address(address[0].partition("%")[0]))
 
-    def _take_in(self, accepted: socket.socket, source: IPv4Address) -> None:
-        if not self._crowd.enter((self._network_id, source)):
+    def _take_in(self, accepted: socket.socket, source: IpAddress) -> None:
+        one = self._who(source)
+        if one is None or not self._crowd.enter(one):
             accepted.close()
             return
         accepted.setblocking(False)
         connection = Connection(partial(self._answer, source), self)
-        self._connections[connection] = source
+        self._connections[connection] = one
         making = self._loop.create_task(self._loop.connect_accepted_socket(lambda: connection, accepted))
         self._making.add(making)
         making.add_done_callback(partial(self._made, connection))

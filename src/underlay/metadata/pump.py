@@ -1,4 +1,4 @@
-"""underlay-metadata: one asyncio loop, 169.254.169.254:80 in the namespaces of all networks of the host.
+"""underlay-metadata: one asyncio loop, 169.254.169.254:80 for the host's own ports and in the namespaces of networks.
 
 Goes in: the tables of the folder, connections of guests. Comes out: answers from the instance records, or Nova's.
 The standard loop rather than uvloop: nothing here is limited by the loop, and it is smaller (docs/metadata.md).
@@ -7,7 +7,6 @@ The standard loop rather than uvloop: nothing here is limited by the loop, and i
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,19 +18,19 @@ from underlay.metadata.directory import Directory
 from underlay.metadata.exchange import Request, Response
 from underlay.metadata.identify import Callers, arrange, identify
 from underlay.metadata.listener import Listener, listen
-from underlay.model.address import decode_address_type
-from underlay.model.ids import NetworkId
+from underlay.metadata.local import LocalDoor, LocalPorts, decode_port
+from underlay.metadata.recent import Recent
+from underlay.model.address import IpAddress, decode_address_type
+from underlay.model.ids import NetworkId, PortId
+from underlay.pump.bucket import Pace
+from underlay.pump.local import Doors, LocalService
 from underlay.pump.log import Log
 from underlay.pump.namespaces import Namespaces, NamespaceWatch, check_name
 from underlay.pump.serving import NamespaceIdentity, Serving, apply_changes
-from underlay.pump.tables import TableFolder
+from underlay.pump.tables import PORTS, TableFolder
 
 if TYPE_CHECKING:
     from underlay.metadata.relay import Relay
-
-
-_UNPACKED: Final = 64
-"""Tables kept unpacked: one of 20 machines is unpacked in 0.2 ms, one of 1000 in 10 ms."""
 
 
 class PackedDirectory(msgspec.Struct, frozen=True):
@@ -42,25 +41,7 @@ class PackedDirectory(msgspec.Struct, frozen=True):
     octets: bytes
 
 
-class RecentCallers:
-    """The tables of the networks that asked last, unpacked."""
-
-    def __init__(self) -> None:
-        self._callers: dict[NetworkId, tuple[PackedDirectory, Callers]] = {}
-
-    def of(self, packed: PackedDirectory) -> Callers:
-        """The callers of this table."""
-        found = self._callers.pop(packed.network_id, None)
-        if found is None or found[0] is not packed:
-            found = packed, arrange(_decoder.decode(packed.octets))
-        self._callers[packed.network_id] = found
-        if len(self._callers) > _UNPACKED:
-            del self._callers[next(iter(self._callers))]
-        return found[1]
-
-    def forget(self, network_id: NetworkId) -> None:
-        """The network is gone."""
-        self._callers.pop(network_id, None)
+RecentCallers = Recent[PackedDirectory, Callers]
 
 
 class OpenNetwork:
@@ -72,9 +53,9 @@ class OpenNetwork:
         self._recent = recent
         self._relay = relay
 
-    def answer(self, source: IPv4Address, request: Request) -> Response | Awaitable[Response]:
+    def answer(self, source: IpAddress, request: Request) -> Response | Awaitable[Response]:
         """From the records now, or from Nova later."""
-        callers = self._recent.of(self.packed)
+        callers = self._recent.of(self.packed.network_id, self.packed)
         caller = identify(callers, source)
         if self._relay is not None:
             return self._relay.answer(request, caller)
@@ -84,12 +65,12 @@ class OpenNetwork:
 class DirectorySockets:
     """What `Serving` asks of this pump."""
 
-    def __init__(self, namespaces: Namespaces, relay: "Relay | None", log: Log) -> None:
+    def __init__(self, namespaces: Namespaces, relay: "Relay | None", crowd: Crowd, log: Log) -> None:
         self._namespaces = namespaces
         self._relay = relay
         self._log = log
-        self._crowd = Crowd()
-        self._recent = RecentCallers()
+        self._crowd = crowd
+        self._recent: RecentCallers = Recent(lambda packed: arrange(_decoder.decode(packed.octets)))
 
     def netns(self, table: PackedDirectory) -> str:
         """The namespace that the table names."""
@@ -103,7 +84,7 @@ class DirectorySockets:
         """Listen; OSError when the namespace is not there."""
         listening = listen(self._namespaces, table.netns)
         network = OpenNetwork(table, self._recent, self._relay)
-        network.listener = Listener(network_id, listening, self._crowd, network.answer)
+        network.listener = Listener(listening, self._crowd, lambda source: (network_id, source), network.answer)
         self._log.info("network_opened", network_id=network_id, netns=table.netns)
         return network
 
@@ -120,10 +101,11 @@ class DirectorySockets:
         self._log.info("network_closed", network_id=opened.packed.network_id)
 
 
-async def run(table_dir: Path, make_relay: "Callable[[Log], Relay] | None", log: Log) -> None:
+async def run(table_dir: Path, pace: Pace, make_relay: "Callable[[Log], Relay] | None", log: Log) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Args:
+    pace: how often one of the host's own ports may ask.
     make_relay: for the relay to Nova; None answers from the instance records.
 
     Raises:
@@ -132,25 +114,44 @@ async def run(table_dir: Path, make_relay: "Callable[[Log], Relay] | None", log:
     OSError: the folder or the namespaces cannot be watched.
     """
     loop = asyncio.get_running_loop()
-    folder = TableFolder(table_dir, decode_directory)
+    folder = TableFolder(table_dir, NetworkId, decode_directory)
+    port_folder = TableFolder(table_dir / PORTS, PortId, decode_port)
     watch = NamespaceWatch()
+    namespaces = Namespaces()
+    crowd = Crowd()
     relay = make_relay(log) if make_relay is not None else None
-    serving = Serving(DirectorySockets(Namespaces(), relay, log), log)
+    serving = Serving(DirectorySockets(namespaces, relay, crowd, log), log)
+    ports = LocalPorts(pace, relay)
+    doors = Doors(namespaces, lambda netns: LocalDoor(namespaces, netns, ports, crowd), log)
+    local = LocalService(ports, lambda table: table.netns, doors, log)
+
+    def follow_namespaces() -> None:
+        names = watch.changed()
+        serving.namespaces_changed(names)
+        local.namespaces_changed(names)
+
     stopped: asyncio.Future[None] = loop.create_future()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stop, stopped)
-    changed = _ending(stopped, lambda: apply_changes(serving, folder.changes(), log))
-    loop.add_reader(folder.fileno(), changed)
-    loop.add_reader(watch.fileno(), _ending(stopped, lambda: serving.namespaces_changed(watch.changed())))
+    readers = {
+        folder.fileno(): lambda: apply_changes(serving, folder.changes(), log),
+        port_folder.fileno(): lambda: apply_changes(local, port_folder.changes(), log),
+        watch.fileno(): follow_namespaces,
+    }
+    for descriptor, call in readers.items():
+        loop.add_reader(descriptor, _ending(stopped, call))
+    apply_changes(local, port_folder.load(), log)
     apply_changes(serving, folder.load(), log)
-    log.info("serving", networks=serving.wanted, opened=serving.opened)
+    log.info("serving", networks=serving.wanted, opened=serving.opened, ports=len(ports))
     try:
         await stopped
     finally:
-        loop.remove_reader(folder.fileno())
-        loop.remove_reader(watch.fileno())
+        for descriptor in readers:
+            loop.remove_reader(descriptor)
+        local.close()
         serving.close()
         watch.close()
+        port_folder.close()
         folder.close()
     log.info("stopped")
 

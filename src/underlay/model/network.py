@@ -5,7 +5,7 @@ Source: Networking API v2.0, "Networks" and the provider extended attributes.
 
 from collections.abc import Container
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -31,6 +31,10 @@ class Local(msgspec.Struct, frozen=True, tag="local", tag_field="network_type"):
 
 Segment = Vlan | Flat | Local
 
+DhcpServedBy = Literal["both", "hosts", "agents"]
+"""Who answers DHCP and metadata on a network. `hosts`: each host its own ports, nobody anybody else; `agents`: the DHCP
+agents everybody; `both`: each host its own ports where it can, the DHCP agents everybody else."""
+
 DEFAULT_NETWORK: Final = "default"
 """What only one network may be (`store.links.unique_keys_of`)."""
 
@@ -46,6 +50,7 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     availability_zone_hints: where its DHCP agents are looked for; empty: anywhere.
     subnet_ids: the network's subnets in order of creation; kept here so that one record shows all.
     qos_policy_id: for its ports that name none themselves.
+    dhcp_served_by: who answers DHCP and metadata.
     mtu: bytes of an IP packet on this network, 68 and up.
     port_security_enabled: what its ports have that are created without saying.
     revision_number: counts this record's updates from 1 (API extension standard-attr-revisions).
@@ -73,6 +78,7 @@ class Network(msgspec.Struct, frozen=True, tag="network", tag_field="kind"):
     is_default: bool = False
     project_default: bool = False
     availability_zone_hints: tuple[str, ...] = ()
+    dhcp_served_by: DhcpServedBy = "both"
 
     @property
     def segments(self) -> tuple[Segment, ...]:

@@ -1,4 +1,4 @@
-"""Which networks have their sockets open, and which wait for their namespace.
+"""Which networks have their sockets open, and which wait for their namespace; all local ports together count as one.
 
 Goes in: tables put and gone, names of namespaces that changed. Comes out: calls of `Sockets.open`, `update` and
 `close`. A network whose namespace is not there is tried again when that name changes, never by the clock.
@@ -10,17 +10,18 @@ from typing import Generic, Protocol, TypeVar, assert_never
 
 import msgspec
 
-from underlay.model.ids import NetworkId
 from underlay.pump.log import Log
 from underlay.pump.tables import Broken, Gone, Put, TableChange
 
 TableT = TypeVar("TableT")
 TableInT = TypeVar("TableInT", contravariant=True)
 OpenedT = TypeVar("OpenedT")
+KeyT = TypeVar("KeyT", bound=str)
+KeyInT = TypeVar("KeyInT", bound=str, contravariant=True)
 NamespaceIdentity = tuple[int, int]
 
 
-class Sockets(Protocol[TableInT, OpenedT]):
+class Sockets(Protocol[KeyInT, TableInT, OpenedT]):
     """What a pump does for one network."""
 
     def netns(self, table: TableInT) -> str:
@@ -29,7 +30,7 @@ class Sockets(Protocol[TableInT, OpenedT]):
     def identity(self, netns: str) -> NamespaceIdentity | None:
         """What tells the namespace of now from an earlier one of that name; None when there is none."""
 
-    def open(self, network_id: NetworkId, table: TableInT) -> OpenedT:
+    def open(self, key: KeyInT, table: TableInT, /) -> OpenedT:
         """Open the network's sockets; OSError when that cannot be done now."""
 
     def update(self, opened: OpenedT, table: TableInT) -> bool:
@@ -45,15 +46,15 @@ class _Place(msgspec.Struct, Generic[OpenedT]):
     identity: NamespaceIdentity | None
 
 
-class Serving(Generic[TableT, OpenedT]):
-    """The networks of one pump."""
+class Serving(Generic[KeyT, TableT, OpenedT]):
+    """The networks of one pump, by id."""
 
-    def __init__(self, sockets: Sockets[TableT, OpenedT], log: Log) -> None:
+    def __init__(self, sockets: Sockets[KeyT, TableT, OpenedT], log: Log) -> None:
         self._sockets = sockets
         self._log = log
-        self._tables: dict[NetworkId, TableT] = {}
-        self._places: dict[NetworkId, _Place[OpenedT]] = {}
-        self._by_netns: dict[str, set[NetworkId]] = {}
+        self._tables: dict[KeyT, TableT] = {}
+        self._places: dict[KeyT, _Place[OpenedT]] = {}
+        self._by_netns: dict[str, set[KeyT]] = {}
         self._unsettled: set[str] = set()
 
     @property
@@ -66,23 +67,23 @@ class Serving(Generic[TableT, OpenedT]):
         """How many of them are open."""
         return len(self._places)
 
-    def put(self, network_id: NetworkId, table: TableT) -> None:
+    def put(self, key: KeyT, table: TableT) -> None:
         """A table is new or has changed."""
         netns = self._sockets.netns(table)
-        self._forget_netns(network_id)
-        self._tables[network_id] = table
-        self._by_netns.setdefault(netns, set()).add(network_id)
-        place = self._places.get(network_id)
+        self._forget_netns(key)
+        self._tables[key] = table
+        self._by_netns.setdefault(netns, set()).add(key)
+        place = self._places.get(key)
         if place is not None and place.netns == netns and self._sockets.update(place.opened, table):
             return
-        self._close(network_id)
-        self._try(network_id)
+        self._close(key)
+        self._try(key)
 
-    def gone(self, network_id: NetworkId) -> None:
+    def gone(self, key: KeyT) -> None:
         """A table is gone."""
-        self._forget_netns(network_id)
-        self._tables.pop(network_id, None)
-        self._close(network_id)
+        self._forget_netns(key)
+        self._tables.pop(key, None)
+        self._close(key)
 
     def namespaces_changed(self, names: set[str] | None) -> None:
         """Names came or went (None: look at all); names that could not be entered before are tried again."""
@@ -93,63 +94,73 @@ class Serving(Generic[TableT, OpenedT]):
 
     def close(self) -> None:
         """Close everything."""
-        for network_id in list(self._places):
-            self._close(network_id)
+        for key in list(self._places):
+            self._close(key)
 
     def _look_at(self, netns: str) -> None:
         identity = self._sockets.identity(netns)
         if identity is None:
             self._unsettled.discard(netns)
-        for network_id in sorted(self._by_netns.get(netns, ())):
-            place = self._places.get(network_id)
+        for key in sorted(self._by_netns.get(netns, ())):
+            place = self._places.get(key)
             if place is not None and place.identity == identity:
                 continue
             if place is not None:
-                self._log.info("namespace_lost", network_id=network_id, netns=netns)
-                self._close(network_id)
+                self._log.info("namespace_lost", network_id=key, netns=netns)
+                self._close(key)
             if identity is not None:
-                self._try(network_id)
+                self._try(key)
 
-    def _try(self, network_id: NetworkId) -> None:
-        table = self._tables[network_id]
+    def _try(self, key: KeyT) -> None:
+        table = self._tables[key]
         netns = self._sockets.netns(table)
         identity = self._sockets.identity(netns)
         try:
-            opened = self._sockets.open(network_id, table)
+            opened = self._sockets.open(key, table)
         except OSError as error:
             if identity is None:
                 return
             if error.errno != EINVAL and netns not in self._unsettled:
-                self._log.warning("network_waits", network_id=network_id, netns=netns, reason=str(error))
+                self._log.warning("network_waits", network_id=key, netns=netns, reason=str(error))
             self._unsettled.add(netns)
             return
         self._unsettled.discard(netns)
-        self._places[network_id] = _Place(opened, netns, identity)
+        self._places[key] = _Place(opened, netns, identity)
 
-    def _close(self, network_id: NetworkId) -> None:
-        place = self._places.pop(network_id, None)
+    def _close(self, key: KeyT) -> None:
+        place = self._places.pop(key, None)
         if place is not None:
             self._sockets.close(place.opened)
 
-    def _forget_netns(self, network_id: NetworkId) -> None:
-        table = self._tables.get(network_id)
+    def _forget_netns(self, key: KeyT) -> None:
+        table = self._tables.get(key)
         if table is None:
             return
         netns = self._sockets.netns(table)
-        self._by_netns[netns].discard(network_id)
+        self._by_netns[netns].discard(key)
         if not self._by_netns[netns]:
             del self._by_netns[netns]
 
 
-def apply_changes(serving: Serving[TableT, OpenedT], changes: Iterable[TableChange[TableT]], log: Log) -> None:
+class Tables(Protocol[KeyInT, TableInT]):
+    """Who works by the tables of one folder."""
+
+    def put(self, key: KeyInT, table: TableInT, /) -> None:
+        """A table is new or has changed."""
+
+    def gone(self, key: KeyInT, /) -> None:
+        """A table is gone."""
+
+
+def apply_changes(tables: Tables[KeyT, TableT], changes: Iterable[TableChange[KeyT, TableT]], log: Log) -> None:
     """Hand on what a `TableFolder` found; a broken table is logged and the one before stays."""
     for change in changes:
         match change:
-            case Put(network_id=network_id, table=table):
-                serving.put(network_id, table)
-            case Gone(network_id=network_id):
-                serving.gone(network_id)
-            case Broken(network_id=network_id, reason=reason):
-                log.error("table_broken", network_id=network_id, reason=reason)
+            case Put(key=key, table=table):
+                tables.put(key, table)
+            case Gone(key=key):
+                tables.gone(key)
+            case Broken(key=key, reason=reason):
+                log.error("table_broken", table=key, reason=reason)
             case _:
                 assert_never(change)

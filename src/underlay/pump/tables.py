@@ -1,4 +1,7 @@
-"""The folder of tables that the agent writes for a pump: `<network id>.json`, one a network, replaced by rename.
+"""The folders of tables that the agent writes for a pump, each table replaced by rename.
+
+    <folder>/<network id>.json       of a network that the host serves as a DHCP agent
+    <folder>/ports/<port id>.json    of a port of the host's own
 
 Goes in: the folder and what a table is. Comes out: which tables are there, changed, gone or broken, all of them at
 start and then as the kernel tells it (inotify(7)). Also the lock by which the agent sees that the pump is alive
@@ -15,10 +18,11 @@ from typing import Final, Generic, TypeVar
 import msgspec
 from inotify_simple import INotify, flags
 
-from underlay.model.ids import NetworkId
-
+K = TypeVar("K", bound=str)
 T = TypeVar("T")
 
+PORTS: Final = "ports"
+"""The folder, inside the pump's, of the tables of ports."""
 LOCK_NAME: Final = ".lock"
 _SUFFIX: Final = ".json"
 _LOCK_TRIES: Final = 10
@@ -37,63 +41,65 @@ class FolderLost(RuntimeError):  # noqa: N818 - it names the state found
     """The folder itself was removed or moved: nothing that the agent writes would be seen any more."""
 
 
-class Put(msgspec.Struct, Generic[T], frozen=True):
-    """A table that is new or has changed."""
+class Put(msgspec.Struct, Generic[K, T], frozen=True):
+    """A table that is new or has changed; `key` is the id of the network or port."""
 
-    network_id: NetworkId
+    key: K
     table: T
 
 
-class Gone(msgspec.Struct, frozen=True):
-    """The host no longer serves the network."""
+class Gone(msgspec.Struct, Generic[K], frozen=True):
+    """The host no longer serves the network or port."""
 
-    network_id: NetworkId
+    key: K
 
 
-class Broken(msgspec.Struct, frozen=True):
+class Broken(msgspec.Struct, Generic[K], frozen=True):
     """The file is no table; what was loaded before stays in force."""
 
-    network_id: NetworkId
+    key: K
     reason: str
 
 
-TableChange = Put[T] | Gone | Broken
+TableChange = Put[K, T] | Gone[K] | Broken[K]
 
 
-class TableFolder(Generic[T]):
-    """The folder, locked and watched from construction until `close`."""
+class TableFolder(Generic[K, T]):
+    """One folder, watched from construction until `close`; locked, unless it is the one of ports inside."""
 
-    def __init__(self, folder: Path, decode: Callable[[bytes], tuple[NetworkId, T]]) -> None:
+    def __init__(self, folder: Path, key_type: Callable[[str], K], decode: Callable[[bytes], tuple[K, T]]) -> None:
         """Make the folder if it is missing, and take its lock.
 
         Args:
-        decode: network id and table from a file's bytes; raises msgspec.MsgspecError or ValueError.
+        key_type: NetworkId or PortId.
+        decode: id and table from a file's bytes; raises msgspec.MsgspecError or ValueError.
 
         Raises:
         AlreadyRunning: another process holds the lock.
         OSError: the folder cannot be made or read.
         """
         self._folder = folder
+        self._key_type = key_type
         self._decode = decode
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = lock(folder)
+        self._lock = None if folder.name == PORTS else lock(folder)
         self._inotify = INotify(nonblocking=True)
         self._inotify.add_watch(folder, _WATCHED)
-        self._known: set[NetworkId] = set()
+        self._known: set[K] = set()
 
     def fileno(self) -> int:
         """Readable when something has changed."""
         return int(self._inotify.fileno())
 
-    def load(self) -> Iterator[TableChange[T]]:
+    def load(self) -> Iterator[TableChange[K, T]]:
         """Every table of the folder, in order of name, and those gone that were there before."""
-        present = {_network_id(name) for name in os.listdir(self._folder) if _is_table(name)}
-        for network_id in sorted(self._known - present):
-            yield from self._read(network_id)
-        for network_id in sorted(present):
-            yield from self._read(network_id)
+        present = {self._key(name) for name in os.listdir(self._folder) if _is_table(name)}
+        for key in sorted(self._known - present):
+            yield from self._read(key)
+        for key in sorted(present):
+            yield from self._read(key)
 
-    def changes(self) -> Iterator[TableChange[T]]:
+    def changes(self) -> Iterator[TableChange[K, T]]:
         """What has changed since the last call; each table once, however often it was replaced.
 
         Raises:
@@ -109,30 +115,34 @@ class TableFolder(Generic[T]):
             if _is_table(event.name):
                 names[event.name] = None
         for name in names:
-            yield from self._read(_network_id(name))
+            yield from self._read(self._key(name))
 
     def close(self) -> None:
         """Give up the watch and the lock."""
         self._inotify.close()
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
 
-    def _read(self, network_id: NetworkId) -> Iterator[TableChange[T]]:
+    def _key(self, name: str) -> K:
+        return self._key_type(name.removesuffix(_SUFFIX))
+
+    def _read(self, key: K) -> Iterator[TableChange[K, T]]:
         try:
-            named, table = self._decode((self._folder / f"{network_id}{_SUFFIX}").read_bytes())
+            named, table = self._decode((self._folder / f"{key}{_SUFFIX}").read_bytes())
         except FileNotFoundError:
-            if network_id in self._known:
-                self._known.discard(network_id)
-                yield Gone(network_id)
+            if key in self._known:
+                self._known.discard(key)
+                yield Gone(key)
             return
         except (msgspec.MsgspecError, ValueError, OSError) as error:
-            self._known.add(network_id)
-            yield Broken(network_id, str(error))
+            self._known.add(key)
+            yield Broken(key, str(error))
             return
-        self._known.add(network_id)
-        if named != network_id:
-            yield Broken(network_id, f"the table inside is of network {named}")
+        self._known.add(key)
+        if named != key:
+            yield Broken(key, f"the table inside is of {named}")
             return
-        yield Put(network_id, table)
+        yield Put(key, table)
 
 
 def lock(folder: Path) -> int:
@@ -157,7 +167,3 @@ def lock(folder: Path) -> int:
 
 def _is_table(name: str) -> bool:
     return name.endswith(_SUFFIX) and not name.startswith(".")
-
-
-def _network_id(name: str) -> NetworkId:
-    return NetworkId(name.removesuffix(_SUFFIX))

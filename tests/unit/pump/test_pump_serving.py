@@ -65,7 +65,7 @@ class Host:
         del self.open_now[opened]
 
 
-def serving() -> tuple[Host, Serving[Table, NetworkId]]:
+def serving() -> tuple[Host, Serving[NetworkId, Table, NetworkId]]:
     """A host and what is served on it."""
     host = Host()
     return host, Serving(host, Log(io.StringIO()))

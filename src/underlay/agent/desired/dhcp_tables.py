@@ -1,17 +1,23 @@
-"""A served network -> the table of the DHCP answerer (`dhcp.scope.Scope`).
+"""A served network, or a port that is answered here -> the table of the DHCP answerer (`dhcp.scope`).
 
-Pure. Only IPv4: the answerer speaks DHCPv4. The same records always give the same table, byte for byte.
+Pure. The same records always give the same table, byte for byte.
 """
 
 from ipaddress import IPv4Address, IPv4Network
+from typing import Final
 
+from underlay.agent.desired.local_service import INNER, LocalPort
 from underlay.agent.desired.service import Service
 from underlay.agent.state.site import Site
-from underlay.dhcp.scope import Reservation, Scope, SubnetScope
+from underlay.dhcp.lookup import default_gateway
+from underlay.dhcp.scope import PortScope, Reservation, Scope, SubnetScope
 from underlay.model.address import IpAddress
 from underlay.model.ids import SubnetId
 from underlay.model.port import Port
 from underlay.model.subnet import Subnet
+
+SERVER: Final = IPv4Address("169.254.169.254")
+"""What a host calls itself to its own ports (option 54)."""
 
 
 def scope_of(service: Service, site: Site) -> Scope:
@@ -23,6 +29,7 @@ def scope_of(service: Service, site: Site) -> Scope:
         if subnet.enable_dhcp and isinstance(subnet.cidr, IPv4Network) and subnet.id in own
     ]
     served_ids = {subnet.id for subnet in served}
+    tells_route = site.isolated_metadata and site.metadata_route != "never"
     return Scope(
         network_id=service.network.id,
         netns=service.namespace,
@@ -30,9 +37,42 @@ def scope_of(service: Service, site: Site) -> Scope:
         mtu=service.network.mtu,
         lease_time_s=site.lease_time_s,
         domain=site.dns_domain,
-        subnets=tuple(_subnet_scope(subnet, own[subnet.id], service.subnets, site) for subnet in served),
+        subnets=tuple(
+            _subnet_scope(subnet, own[subnet.id], own[subnet.id] if tells_route else None, service.subnets)
+            for subnet in served
+        ),
         reservations=tuple(reservation for port in service.ports for reservation in _reservations(port, served_ids)),
     )
+
+
+def port_scope(one: LocalPort, site: Site) -> PortScope:
+    """What the machine at the port is told; by a server that has no address in its subnets."""
+    served = tuple(subnet for subnet in one.dhcp_subnets if isinstance(subnet.cidr, IPv4Network))
+    return PortScope(
+        port_id=one.port.id,
+        number=one.number,
+        scope=Scope(
+            network_id=one.network.id,
+            netns=site.local_namespace,
+            device=INNER,
+            mtu=one.network.mtu,
+            lease_time_s=site.lease_time_s,
+            domain=site.dns_domain,
+            subnets=tuple(
+                _subnet_scope(subnet, SERVER, _local_nexthop(subnet, one, site), one.subnets)
+                for subnet in dict.fromkeys(served)
+            ),
+            reservations=tuple(_reservations(one.port, {subnet.id for subnet in served})),
+        ),
+    )
+
+
+def _local_nexthop(subnet: Subnet, one: LocalPort, site: Site) -> IpAddress | None:
+    """Whatever the next hop, the host catches the packets; without a gateway the client asks for the address itself."""
+    gateway = default_gateway(subnet.gateway_ip, subnet.host_routes)
+    if not one.metadata or site.metadata_route == "never" or (site.metadata_route == "auto" and gateway is not None):
+        return None
+    return gateway or IPv4Address(0)
 
 
 def hostname(address: IpAddress) -> str:
@@ -40,7 +80,9 @@ def hostname(address: IpAddress) -> str:
     return f"host-{str(address).replace('.', '-').replace(':', '-')}"
 
 
-def _subnet_scope(subnet: Subnet, server: IpAddress, siblings: tuple[Subnet, ...], site: Site) -> SubnetScope:
+def _subnet_scope(
+    subnet: Subnet, server: IpAddress, metadata_nexthop: IpAddress | None, siblings: tuple[Subnet, ...]
+) -> SubnetScope:
     return SubnetScope(
         subnet_id=subnet.id,
         cidr=subnet.cidr,
@@ -55,7 +97,7 @@ def _subnet_scope(subnet: Subnet, server: IpAddress, siblings: tuple[Subnet, ...
             and sibling.segment_id == subnet.segment_id
             and isinstance(sibling.cidr, IPv4Network)
         ),
-        metadata_route=site.isolated_metadata,
+        metadata_nexthop=metadata_nexthop,
     )
 
 

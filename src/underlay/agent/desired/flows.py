@@ -22,12 +22,16 @@ def admission(ofport: int) -> tuple[FlowKey, str]:
     return FlowKey(0, 10, f"in_port={ofport}"), "NORMAL"
 
 
+def on_the_wire(mark: NetworkMark) -> str:
+    """The match of the network's frames as they come from the wire; not for local networks."""
+    return UNTAGGED if mark.segmentation_id is None else f"dl_vlan={mark.segmentation_id}"
+
+
 def inbound(mark: NetworkMark, patch_ofport: int) -> tuple[FlowKey, str]:
     """On the integration bridge: from the wire's tag to the local one; not for local networks."""
     local = f"set_field:{VID_PRESENT | mark.tag}->vlan_vid,NORMAL"
-    if mark.segmentation_id is None:
-        return FlowKey(0, 3, f"in_port={patch_ofport},{UNTAGGED}"), f"push_vlan:0x8100,{local}"
-    return FlowKey(0, 3, f"in_port={patch_ofport},dl_vlan={mark.segmentation_id}"), local
+    push = "push_vlan:0x8100," if mark.segmentation_id is None else ""
+    return FlowKey(0, 3, f"in_port={patch_ofport},{on_the_wire(mark)}"), f"{push}{local}"
 
 
 def outbound(mark: NetworkMark, patch_ofport: int) -> tuple[FlowKey, str]:

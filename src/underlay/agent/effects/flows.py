@@ -10,7 +10,7 @@ from underlay.dataplane.openflow import FlowLine, OpenFlowError, add_line, chang
 
 
 def perform_flows(steps: Sequence[FlowStep], handles: Handles) -> list[Outcome]:
-    """The outcome of each step, in order. When a bundle is refused its steps are tried one by one."""
+    """The outcome of each step, in order. A bundle that is refused is done in halves."""
     outcomes: dict[FlowStep, Outcome] = {}
     for bridge in sorted({step.bridge for step in steps}):
         of_bridge = [step for step in steps if step.bridge == bridge]
@@ -27,7 +27,8 @@ def _perform_bundle(bridge: str, steps: Sequence[FlowStep], handles: Handles) ->
             return [Retry(f"ovs-vswitchd has no bridge '{bridge}': {error}")] * len(steps)
         if len(steps) == 1:
             return [Failed(str(error))]
-        return [outcome for step in steps for outcome in _perform_bundle(bridge, [step], handles)]
+        middle = len(steps) // 2
+        return [*_perform_bundle(bridge, steps[:middle], handles), *_perform_bundle(bridge, steps[middle:], handles)]
     return [Done()] * len(steps)
 
 

@@ -11,7 +11,7 @@ from underlay.dataplane.ovsdb import Ovsdb
 class Handles(msgspec.Struct, frozen=True):
     """Attributes:
     run_dir: where Open vSwitch keeps the bridges' management sockets.
-    table_folders: kind of table (`dhcp`, `metadata`) -> folder.
+    table_folders: kind of table (`dhcp`, `dhcp/ports`, `metadata`, `metadata/ports`) -> folder.
     timeout_s: limit of one call of `ovs-ofctl`.
     """
 

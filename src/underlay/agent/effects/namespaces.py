@@ -52,7 +52,17 @@ def _put_link(step: PutLink) -> None:
 
 def _facts(step: PutLink) -> links.LinkFacts:
     link = step.link
-    return links.LinkFacts(0, step.name, link.mac, link.mtu, True, "", link.addresses, link.gateway)
+    return links.LinkFacts(
+        index=0,
+        name=step.name,
+        mac=link.mac,
+        mtu=link.mtu,
+        up=True,
+        addresses=link.addresses,
+        gateway=link.gateway,
+        routes=link.routes,
+        neighbours=link.neighbours,
+    )
 
 
 def _remove_namespace(step: RemoveNamespace) -> None:

@@ -104,10 +104,11 @@ def _fill(step: PutPort, port: Row) -> None:
     if step.port.peer:
         interface.type = "patch"
         interface.options = {"peer": step.port.peer}
+    if step.port.tag is not None:
+        _tag(port, SetTag(step.name, step.port.bridge, step.port.tag, step.port.mark, step.port.identity))
     if step.port.port_id:
         marks = {"iface-id": step.port.port_id, "attached-mac": step.port.mac, "iface-status": "active"}
         interface.external_ids = {**interface.external_ids, **marks}
-        _tag(port, SetTag(step.name, step.port.bridge, step.port.tag, step.port.mark))
 
 
 def _set_tag(step: SetTag, writer: Writer) -> Outcome:
@@ -122,7 +123,7 @@ def _tag(port: Row, step: SetTag) -> None:
     port.vlan_mode = []
     port.trunks = []
     port.tag = [] if step.tag is None else [step.tag]
-    port.other_config = mark_config(step.mark, port.other_config)
+    port.other_config = mark_config(step.mark, step.identity, port.other_config)
 
 
 def _remove_port(step: RemovePort, writer: Writer) -> Outcome:

@@ -7,7 +7,7 @@ from underlay.agent.plan.steps import TableStep, WriteTable
 
 def perform_table(step: TableStep, handles: Handles) -> Outcome:
     """Do one step."""
-    kind, _, name = step.name.partition("/")
+    kind, _, name = step.name.rpartition("/")
     path = handles.table_folders[kind] / name
     try:
         if isinstance(step, WriteTable):

@@ -7,6 +7,7 @@ import msgspec
 from underlay.agent.observed.flows import FlowView
 from underlay.agent.observed.namespaces import NamespaceView
 from underlay.agent.observed.ovs import DatabaseView
+from underlay.agent.observed.pumps import ever_served
 from underlay.agent.observed.tables import TableView
 from underlay.agent.state.host import HostState
 from underlay.agent.state.present import Present
@@ -33,6 +34,7 @@ class Observer:
         self.flows = FlowView(run_dir, timeout_s)
         self.namespaces = NamespaceView(site)
         self._tables = TableView(table_folders)
+        self._pumps = {kind: folder for kind, folder in table_folders.items() if "/" not in kind}
 
     def forget_all(self) -> None:
         """Anything may have happened to what nobody tells of: flows and namespaces."""
@@ -53,4 +55,4 @@ class Observer:
             ofports=ovs.present.ofports,
             foreign_flows={name: view.foreign for name, view in flows.items()},
         )
-        return Observation(state, ovs.present)
+        return Observation(state, msgspec.structs.replace(ovs.present, pumps=ever_served(self._pumps)))

@@ -28,7 +28,7 @@ class NamespaceView:
 
     def observe(self) -> dict[str, dict[str, Link]]:
         """Our namespaces with their links, by name."""
-        there = [name for name in netns.names() if may_be_our_namespace(name)]
+        there = [name for name in netns.names() if may_be_our_namespace(name, self._site.local_namespace)]
         self._read = {name: self._read[name] if name in self._read else self._look(name) for name in there}
         return {name: found for name, found in self._read.items() if found is not None}
 
@@ -54,6 +54,8 @@ def _link(facts: links.LinkFacts) -> Link:
         mtu=facts.mtu,
         addresses=frozenset(address for address in facts.addresses if not _is_kernels_own(address)),
         gateway=facts.gateway,
+        routes=facts.routes,
+        neighbours=facts.neighbours,
     )
 
 

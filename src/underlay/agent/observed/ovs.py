@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from underlay.agent.observed.ownership import is_ours, mark_from
+from underlay.agent.observed.ownership import identity_from, is_ours, mark_from
 from underlay.agent.state.host import DEAD_TAG, Bridge, OvsPort
 from underlay.agent.state.present import Device, Present
 from underlay.agent.state.site import Site
@@ -63,6 +63,7 @@ class DatabaseView:
             ofports={facts.name: facts.ofport for facts in found if facts.ofport is not None},
             tags=_tags(ports.values()),
             foreign_tags=frozenset(_foreign_tags(on_integration)),
+            identities=_identities(on_integration),
         )
         return OvsView(bridges, {row.name: row.uuid for row in rows}, ports, present)
 
@@ -114,6 +115,7 @@ def _port(bridge: str, row: Row, interface: Row) -> OvsPort:
         peer=interface.options.get("peer", "") if interface.type == "patch" else "",
         port_id=interface.external_ids.get("iface-id", ""),
         mac=interface.external_ids.get("attached-mac", "") if owned else "",
+        identity=identity_from(row.other_config),
         owned=owned,
     )
 
@@ -134,6 +136,18 @@ def _tags(ports: Iterable[OvsPort]) -> dict[NetworkId, int]:
             tags[network_id] = tag
             taken.add(tag)
     return tags
+
+
+def _identities(ports: Iterable[PortFacts]) -> dict[PortId, int]:
+    """Port -> number; where two claims contradict each other, the first by port and number holds."""
+    claims = sorted({(facts.port.port_id, facts.port.identity or 0) for facts in ports})
+    numbers: dict[PortId, int] = {}
+    taken: set[int] = {0}
+    for port_id, number in claims:
+        if port_id and port_id not in numbers and number not in taken:
+            numbers[PortId(port_id)] = number
+            taken.add(number)
+    return numbers
 
 
 def _is_marked(port: OvsPort) -> bool:

@@ -5,7 +5,7 @@
 | bridge, OVS port made by us | `external_ids:owner=underlay` |
 | device plugged by somebody else | none: only its tag is ours, and `other_config` says for which network |
 | flow | cookie 0x756e6465........ (`state.host.COOKIE`, `COOKIE_MASK`) |
-| namespace | name `qdhcp-<network id>`, and alias `underlay <host>` on its `lo`: hosts may share one /run/netns |
+| namespace | name `qdhcp-<network id>` or the setting `local_namespace`, and alias `underlay <host>` on its `lo`: hosts may share one /run/netns |
 | link in it | name begins with `ns-`; its other end begins with `tap` |
 | table file | it is in the pump's folder, and its name ends in `.json` |
 
@@ -18,6 +18,7 @@ from typing import Final
 
 from underlay.agent.state.host import COOKIE, COOKIE_MASK, NetworkMark
 from underlay.model.ids import HostName, NetworkId
+from underlay.wire.identity_address import HIGHEST_NUMBER
 
 OWNER: Final = "underlay"
 INNER_PREFIX: Final = "ns-"
@@ -35,9 +36,9 @@ def is_our_cookie(cookie: int) -> bool:
     return cookie & COOKIE_MASK == COOKIE
 
 
-def may_be_our_namespace(name: str) -> bool:
+def may_be_our_namespace(name: str, local_namespace: str) -> bool:
     """Whether the name is of the form that we give."""
-    return _NAMESPACE.fullmatch(name) is not None
+    return name == local_namespace or _NAMESPACE.fullmatch(name) is not None
 
 
 def namespace_alias(host: HostName) -> str:
@@ -65,9 +66,18 @@ def mark_from(other_config: Mapping[str, str]) -> NetworkMark | None:
         return None
 
 
-def mark_config(mark: NetworkMark | None, other_config: Mapping[str, str]) -> dict[str, str]:
-    """`other_config` with this mark and everything else as it was."""
+def identity_from(other_config: Mapping[str, str]) -> int | None:
+    """The identity number in a port's `other_config`; None when there is none, or an unreadable one."""
+    text = other_config.get(_IDENTITY_KEY, "")
+    number = int(text) if text.isascii() and text.isdecimal() else 0
+    return number if 0 < number <= HIGHEST_NUMBER else None
+
+
+def mark_config(mark: NetworkMark | None, identity: int | None, other_config: Mapping[str, str]) -> dict[str, str]:
+    """`other_config` with this mark and number, and everything else as it was."""
     kept = {key: value for key, value in other_config.items() if key not in _MARK_KEYS}
+    if identity is not None:
+        kept[_IDENTITY_KEY] = str(identity)
     if mark is None:
         return kept
     return kept | {
@@ -79,7 +89,8 @@ def mark_config(mark: NetworkMark | None, other_config: Mapping[str, str]) -> di
     }
 
 
-_MARK_KEYS: Final = frozenset({"net_uuid", "network_type", "physical_network", "segmentation_id", "tag"})
+_IDENTITY_KEY: Final = "underlay_identity"
+_MARK_KEYS: Final = frozenset({"net_uuid", "network_type", "physical_network", "segmentation_id", "tag", _IDENTITY_KEY})
 
 
 def _none_as_empty(text: str) -> str:

@@ -1,7 +1,10 @@
 """Whether the pumps run: each holds an exclusive flock(2) on `.lock` in its table folder for as long as it serves."""
 
 import fcntl
+from collections.abc import Mapping
 from pathlib import Path
+
+from inotify_simple import INotify, flags
 
 LOCK_NAME = ".lock"
 
@@ -16,3 +19,27 @@ def is_serving(folder: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def ever_served(folders: Mapping[str, Path]) -> frozenset[str]:
+    """Of these kinds of pumps the ones that have ever run here: their lock's file is there, held or not."""
+    return frozenset(kind for kind, folder in folders.items() if (folder / LOCK_NAME).exists())
+
+
+class PumpWatch:
+    """Tells when a pump runs for the first time: its lock's file comes (inotify(7))."""
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        """Makes the folders that are missing."""
+        self._inotify = INotify(nonblocking=True)
+        for folder in folders.values():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._inotify.add_watch(folder, flags.CREATE)
+
+    def fileno(self) -> int:
+        """To be polled for reading."""
+        return int(self._inotify.fileno())
+
+    def run(self) -> bool:
+        """Whether one came since the last call."""
+        return any(event.name == LOCK_NAME for event in self._inotify.read(timeout=0))

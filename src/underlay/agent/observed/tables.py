@@ -10,7 +10,7 @@ class TableView:
     """Files of the pumps' folders. One whose inode, size and time are as before is not read again."""
 
     def __init__(self, folders: dict[str, Path]) -> None:
-        """`folders`: kind (`dhcp`, `metadata`) -> folder; it need not exist."""
+        """`folders`: kind (`dhcp`, `dhcp/ports` ...) -> folder; it need not exist."""
         self._folders = folders
         self._read: dict[str, tuple[tuple[int, int, int], bytes]] = {}
 

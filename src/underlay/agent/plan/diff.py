@@ -4,8 +4,9 @@ Pure and total: the same two states always give the same steps; two equal states
 
 # Note [Adds before removals]
 Links come before the OVS ports that name them, tags before the flows that let a device speak (a port without its tag is
-a trunk), namespaces before the tables that send a pump into them. Removals come last and in the reverse order, so that
-a pump leaves a namespace before it goes, and nothing that stays is ever without its flow.
+a trunk), namespaces before the tables that send a pump into them, and these before the flows that send guests' packets
+to the pump. Removals come last: flows before tables and tables before namespaces, so that no packet meets a pump that
+does not know it, a pump leaves a namespace before it goes, and nothing that stays is ever without its flow.
 """
 
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from underlay.agent.plan.steps import (
     Step,
     WriteTable,
 )
-from underlay.agent.state.host import HostState, OvsPort
+from underlay.agent.state.host import HostState, NetworkMark, OvsPort
 
 
 def diff(desired: HostState, observed: HostState) -> tuple[Step, ...]:
@@ -35,8 +36,8 @@ def diff(desired: HostState, observed: HostState) -> tuple[Step, ...]:
         *_bridges(desired, observed),
         *_links(desired, observed),
         *_ports(desired, observed),
+        *_new_tables(desired, observed),
         *_new_flows(desired, observed),
-        *_tables(desired, observed),
         *_gone(desired, observed),
     )
 
@@ -77,13 +78,18 @@ def _ports(desired: HostState, observed: HostState) -> Iterator[Step]:
         there = observed.ports.get(name)
         if there is None or _identity(there) != _identity(port):
             yield PutPort(name, port)
-        elif port.port_id and (there.tag, there.mark) != (port.tag, port.mark):
-            yield SetTag(name, port.bridge, port.tag, port.mark, cuts=there.mark is not None and port.mark is None)
+        elif port.tag is not None and _label(there) != _label(port):
+            cuts = there.mark is not None and port.mark is None
+            yield SetTag(name, port.bridge, port.tag, port.mark, port.identity, cuts)
 
 
 def _identity(port: OvsPort) -> tuple[str, ...]:
     """What makes it the port meant. The MAC is written down only for ports that we make."""
     return (port.bridge, port.peer, port.port_id, port.mac if port.owned else "")
+
+
+def _label(port: OvsPort) -> tuple[int | None, NetworkMark | None, int | None]:
+    return port.tag, port.mark, port.identity
 
 
 def _new_flows(desired: HostState, observed: HostState) -> Iterator[Step]:
@@ -98,22 +104,26 @@ def _new_flows(desired: HostState, observed: HostState) -> Iterator[Step]:
                 yield AddFlow(bridge, key, actions, device if port is not None and port.bridge == bridge else "")
 
 
-def _tables(desired: HostState, observed: HostState) -> Iterator[Step]:
+def _new_tables(desired: HostState, observed: HostState) -> Iterator[Step]:
     for name, content in sorted(desired.tables.items()):
         if observed.tables.get(name) != content:
-            yield WriteTable(name, content, _namespace_of(name))
-    for name in sorted(observed.tables.keys() - desired.tables.keys()):
-        yield RemoveTable(name)
+            yield WriteTable(name, content, _namespace_of(name, desired))
 
 
-def _namespace_of(table: str) -> str:
-    return f"qdhcp-{table.rpartition('/')[2].removesuffix('.json')}"
+def _namespace_of(table: str, desired: HostState) -> str:
+    """Where the pump will look for its sockets: of a port's table the namespace that is no network's."""
+    kind, _, name = table.rpartition("/")
+    if "/" not in kind:
+        return f"qdhcp-{name.removesuffix('.json')}"
+    return next((each for each in sorted(desired.namespaces) if not each.startswith("qdhcp-")), "")
 
 
 def _gone(desired: HostState, observed: HostState) -> Iterator[Step]:
     for bridge, flows in sorted(observed.flows.items()):
         for key in sorted(flows.keys() - desired.flows.get(bridge, {}).keys()):
             yield RemoveFlow(bridge, key)
+    for name in sorted(observed.tables.keys() - desired.tables.keys()):
+        yield RemoveTable(name)
     for name, port in sorted(observed.ports.items()):
         if port.owned and name not in desired.ports:
             yield RemovePort(name, port.bridge)

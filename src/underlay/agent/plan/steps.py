@@ -32,7 +32,7 @@ class PutPort(msgspec.Struct, frozen=True, tag=True):
 
 
 class SetTag(msgspec.Struct, frozen=True, tag=True):
-    """Make the port an access port of `tag`, and write down what the tag stands for.
+    """Make the port an access port of `tag`, and write down what the tag stands for, and the port's number.
 
     Attributes:
     cuts: the port loses a network that it had.
@@ -42,6 +42,7 @@ class SetTag(msgspec.Struct, frozen=True, tag=True):
     bridge: str
     tag: int | None
     mark: NetworkMark | None
+    identity: int | None = None
     cuts: bool = False
 
 

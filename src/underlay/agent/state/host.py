@@ -52,6 +52,7 @@ class OvsPort(msgspec.Struct, frozen=True):
     peer: the other end, for a patch port; empty for others.
     port_id: `external_ids:iface-id` of its interface; empty when it is nobody's port.
     mac: `external_ids:attached-mac`; only for ports that we make.
+    identity: the port's number among those served locally, 1-65535; kept in `other_config` beside the mark.
     owned: made by us, and so ours to remove.
     """
 
@@ -61,6 +62,7 @@ class OvsPort(msgspec.Struct, frozen=True):
     peer: str = ""
     port_id: PortId | str = ""
     mac: str = ""
+    identity: int | None = None
     owned: bool = False
 
 
@@ -79,6 +81,8 @@ class Link(msgspec.Struct, frozen=True):
     peer: name of the other end, in the host's namespace.
     addresses: `address/prefix` texts; without the kernel's own link-local one.
     gateway: next hop of the IPv4 default route; None for no route.
+    routes: `destination next hop` texts, beside the default route.
+    neighbours: `address MAC` texts, for ever.
     """
 
     peer: str
@@ -86,6 +90,8 @@ class Link(msgspec.Struct, frozen=True):
     mtu: int
     addresses: frozenset[str] = frozenset()
     gateway: str | None = None
+    routes: frozenset[str] = frozenset()
+    neighbours: frozenset[str] = frozenset()
 
 
 class HostState(msgspec.Struct, frozen=True):
@@ -93,7 +99,7 @@ class HostState(msgspec.Struct, frozen=True):
     bridges, ports: by name. Ports that are neither ours nor carry a port's id are not in it.
     flows: bridge -> flow -> actions; only ours when observed.
     namespaces: name -> link name -> link.
-    tables: `dhcp/<network id>.json` or `metadata/<network id>.json` -> content.
+    tables: `<dhcp or metadata>/<network id>.json` or `<dhcp or metadata>/ports/<port id>.json` -> content.
     ofports: OVS port name -> OpenFlow port number; what flows refer to. A fact, never a wish: not compared.
     foreign_flows: bridge -> keys taken by flows that are not ours. A fact, not compared.
     """

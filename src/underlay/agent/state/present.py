@@ -30,6 +30,8 @@ class Present(msgspec.Struct, frozen=True):
     devices: sorted by name.
     ofports: number of every OVS port on the bridges that we look after, by name.
     tags: local tag of each network that has one, as marked on the ports.
+    identities: number of each port that has one, as kept on the OVS ports.
+    pumps: which pumps (`dhcp`, `metadata`) have ever run here.
     foreign_tags: tags in use on the integration bridge on ports without a mark; never given out.
     """
 
@@ -37,3 +39,5 @@ class Present(msgspec.Struct, frozen=True):
     ofports: dict[str, int] = {}
     tags: dict[NetworkId, int] = {}
     foreign_tags: frozenset[int] = frozenset()
+    identities: dict[PortId, int] = {}
+    pumps: frozenset[str] = frozenset()

@@ -1,5 +1,7 @@
 """What the operator set for this host, in the agent's terms."""
 
+from typing import Literal
+
 import msgspec
 
 from underlay.model.ids import HostName
@@ -11,6 +13,8 @@ class Site(msgspec.Struct, frozen=True):
     bridge_interfaces: bridge -> the interface that belongs in it.
     availability_zone: where the host is, as networks ask for it.
     dhcp_agent: whether whole networks are served from here.
+    local_service: whether the host's own ports are served here, from `local_namespace`.
+    metadata_route: whether a route to the metadata address is told by DHCP; `auto`: where a guest needs one.
     """
 
     host: HostName
@@ -19,6 +23,9 @@ class Site(msgspec.Struct, frozen=True):
     bridge_interfaces: dict[str, str] = {}
     datapath_type: str = "system"
     dhcp_agent: bool = False
+    local_service: bool = True
+    local_namespace: str = "underlay-local"
+    metadata_route: Literal["auto", "always", "never"] = "auto"
     isolated_metadata: bool = True
     lease_time_s: int = 86_400
     dns_domain: str = "openstacklocal"
