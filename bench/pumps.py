@@ -113,6 +113,7 @@ def with_hosts(network: Scope, hosts: int, first: Mac) -> Scope:
         IPv4Address("10.0.0.2"),
         IPv4Address("10.0.0.1"),
         (IPv4Address("8.8.8.8"),),
+        metadata_nexthop=IPv4Address("10.0.0.2"),
     )
     reservations = tuple(
         Reservation(port_id(number), Mac(first.value + number), subnet.subnet_id, address(number), host_name(number))

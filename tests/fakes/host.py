@@ -4,6 +4,7 @@ import msgspec
 
 from underlay.agent.plan.steps import (
     AddFlow,
+    ClosePort,
     MakeBridge,
     MakeNamespace,
     PutLink,
@@ -54,7 +55,7 @@ class FakeHost:
                 state.ports[step.name] = msgspec.structs.replace(
                     state.ports[step.name], tag=step.tag, mark=step.mark, identity=step.identity
                 )
-            case RemovePort():
+            case RemovePort() | ClosePort():
                 del state.ports[step.name]
             case MakeNamespace():
                 state.namespaces.setdefault(step.name, {})

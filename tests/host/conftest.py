@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,14 @@ MAPPED = 'bridge_mappings = "default:br-eth1"\nbridge_interfaces = "br-eth1:eth1
 @pytest.fixture
 def ovs_host(tmp_path: Path) -> Iterator[OvsHost]:
     """Up, with an uplink eth1 whose other end is `wire` in the same namespace."""
-    host = OvsHost(f"agt{os.getpid()}", tmp_path)
+    with host_with_wire(f"agt{os.getpid()}", tmp_path) as host:
+        yield host
+
+
+@contextmanager
+def host_with_wire(name: str, folder: Path) -> Iterator[OvsHost]:
+    """As `ovs_host`."""
+    host = OvsHost(name, folder)
     try:
         host.up()
         run("ip", "-n", host.name, "link", "add", "eth1", "type", "veth", "peer", "name", "wire")

@@ -49,6 +49,7 @@ def scope(site: Site, network_id: str = "net", address: str = GUEST_ADDRESS) -> 
         IPv4Network("10.10.100.0/24"),
         IPv4Address(SERVER_ADDRESS),
         IPv4Address("10.10.100.1"),
+        metadata_nexthop=IPv4Address(SERVER_ADDRESS),
     )
     reservation = Reservation(
         PortId("port"), Mac.parse(GUEST_MAC), subnet.subnet_id, IPv4Address(address), "host-10-10-100-5"

@@ -32,6 +32,7 @@ from underlay.agent.plan.diff import in_the_way
 from underlay.agent.plan.plan import Plan, make_plan, summary
 from underlay.agent.plan.steps import (
     AddFlow,
+    ClosePort,
     MakeBridge,
     MakeNamespace,
     PutLink,
@@ -232,7 +233,12 @@ class Loop:
 
     def _forget(self, step: Step) -> None:
         match step:
-            case AddFlow(bridge=bridge) | RemoveFlow(bridge=bridge) | RemovePort(bridge=bridge):
+            case (
+                AddFlow(bridge=bridge)
+                | RemoveFlow(bridge=bridge)
+                | RemovePort(bridge=bridge)
+                | ClosePort(bridge=bridge)
+            ):
                 self._parts.observer.flows.forget(bridge)
             case MakeBridge(name=bridge) | PutPort(port=OvsPort(bridge=bridge)):
                 self._parts.observer.flows.forget(bridge)

@@ -70,7 +70,7 @@ class DirectorySockets:
         self._relay = relay
         self._log = log
         self._crowd = crowd
-        self._recent: RecentCallers = Recent(lambda packed: arrange(_decoder.decode(packed.octets)))
+        self._recent: RecentCallers = Recent(unpack)
 
     def netns(self, table: PackedDirectory) -> str:
         """The namespace that the table names."""
@@ -179,6 +179,11 @@ def decode_directory(octets: bytes) -> tuple[NetworkId, PackedDirectory]:
     directory = _decoder.decode(octets)
     check_name(directory.netns)
     return directory.network_id, PackedDirectory(directory.network_id, directory.netns, octets)
+
+
+def unpack(packed: PackedDirectory) -> Callers:
+    """The callers of the table."""
+    return arrange(_decoder.decode(packed.octets))
 
 
 _decoder: Final = msgspec.json.Decoder(Directory, dec_hook=decode_address_type)

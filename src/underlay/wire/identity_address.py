@@ -1,4 +1,4 @@
-"""Identity addresses: what a host writes over the source of its guests' packets, so that the peer says which port asked.
+"""Identity addresses: what a host writes over the source of its guests' packets, so that it says which port asked.
 
 A number is one port's among the ports of one host. The addresses never leave the host.
 

@@ -33,7 +33,7 @@ patches = st.builds(OvsPort, bridge=st.sampled_from(BRIDGES), peer=st.sampled_fr
 keys = st.builds(FlowKey, table=st.just(0), priority=st.integers(0, 3), match=st.sampled_from(("", "in_port=1")))
 links = st.builds(
     Link,
-    peer=st.just("tap1"),
+    peer=st.sampled_from(("t1", "tap1")),
     mac=st.sampled_from(("a", "b")),
     mtu=st.just(1500),
     addresses=st.frozensets(st.sampled_from(("10.0.0.2/24", "10.0.0.3/24"))),

@@ -1,7 +1,7 @@
 """What keeps the agent from beginning, and what it says."""
 
 from fakes.records import HOST
-from underlay.agent.observed.ownership import mark_config, mark_from, may_be_our_namespace
+from underlay.agent.observed.ownership import identity_from, mark_config, mark_from, may_be_our_namespace
 from underlay.agent.preflight import obstacles
 from underlay.agent.state.host import NetworkMark
 from underlay.agent.state.site import Site
@@ -40,14 +40,17 @@ def test_a_mark_is_read_back_as_it_was_written() -> None:
         NetworkMark(NetworkId("n"), "flat", "default", None, 7),
         NetworkMark(NetworkId("n"), "local", "", None, 7),
     ):
-        written = mark_config(mark, {"qos": "1", "tag": "old"})
-        assert mark == mark_from(written)
-        assert {"qos": "1"} == mark_config(None, written)
+        written = mark_config(mark, 17, {"qos": "1", "tag": "old"})
+        assert (mark, 17) == (mark_from(written), identity_from(written))
+        assert {"qos": "1"} == mark_config(None, None, written)
     assert mark_from({"net_uuid": "n", "tag": "x"}) is None
+    for unreadable in ("", "x", "0", "-1", "65536", "²"):
+        assert identity_from({"underlay_identity": unreadable}) is None
 
 
 def test_only_names_of_our_form_may_be_our_namespaces() -> None:
-    """`qdhcp-` and a UUID."""
-    assert may_be_our_namespace("qdhcp-00010007-0000-4000-8000-000000000000")
-    assert not may_be_our_namespace("qdhcp-backup")
-    assert not may_be_our_namespace("qrouter-00010007-0000-4000-8000-000000000000")
+    """`qdhcp-` and a UUID, or as the setting says."""
+    assert may_be_our_namespace("qdhcp-00010007-0000-4000-8000-000000000000", "local")
+    assert may_be_our_namespace("local", "local")
+    assert not may_be_our_namespace("qdhcp-backup", "local")
+    assert not may_be_our_namespace("qrouter-00010007-0000-4000-8000-000000000000", "local")

@@ -88,7 +88,9 @@ def test_without_isolated_metadata_there_is_no_table_address_or_route() -> None:
     link = wanted.namespaces[f"qdhcp-{NET.id}"][f"ns-{DHCP.id[:11]}"]
     assert not any(address.startswith(("169.254", "fe80")) for address in link.addresses)
     service = services(_records(DHCP), site)[NET.id]
-    assert {False} == {one.metadata_route for one in scope_of(service, site).subnets}
+    assert {None} == {one.metadata_nexthop for one in scope_of(service, site).subnets}
+    never = msgspec.structs.replace(SITE, metadata_route="never")
+    assert {None} == {one.metadata_nexthop for one in scope_of(service, never).subnets}
 
 
 def test_a_network_is_not_served_without_role_binding_port_or_bridge() -> None:

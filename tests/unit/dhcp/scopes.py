@@ -23,7 +23,7 @@ PORT: Final = PortId("port-5")
 
 DISCOVER, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM = range(1, 9)
 
-SUBNET: Final = SubnetScope(SubnetId("pub100"), IPv4Network("10.10.100.0/24"), SERVER, GATEWAY)
+SUBNET: Final = SubnetScope(SubnetId("pub100"), IPv4Network("10.10.100.0/24"), SERVER, GATEWAY, metadata_nexthop=SERVER)
 
 
 def scope(subnet: SubnetScope = SUBNET, *extra: ExtraDhcpOpt, **changes: Any) -> Scope:

@@ -88,7 +88,7 @@ def test_a_host_route_to_everywhere_is_the_gateway_when_there_is_none() -> None:
 
 def test_the_default_route_alone_is_left_to_option_3() -> None:
     """Nothing to add to option 3: no 121, no 33."""
-    assert {3} == ROUTE_CODES & options_sent(UDHCPC, with_subnet(metadata_route=False)).keys()
+    assert {3} == ROUTE_CODES & options_sent(UDHCPC, with_subnet(metadata_nexthop=None)).keys()
 
 
 def test_an_operators_route_to_the_metadata_address_is_not_doubled() -> None:

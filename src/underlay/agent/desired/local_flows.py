@@ -1,7 +1,7 @@
 """The flows by which a port's DHCP and metadata requests go to the host's own namespace, and the answers back.
 
-Pure. The texts are as `ovs-ofctl dump-flows` prints them. Every flow names the port that it is for: what a guest says of
-itself is never believed. DEVICE is the port's, LOCAL the namespace's OpenFlow port number:
+Pure. The texts are as `ovs-ofctl dump-flows` prints them. Every flow names the port that it is for: what a guest says
+of itself is never believed. DEVICE is the port's, LOCAL the namespace's OpenFlow port number:
 
     br-int 62  DHCP of DEVICE from an address of its own    -> source 100.96/11 + identity, to LOCAL
            61  DHCP of DEVICE from any address              -> source 100.64/11 + identity, to LOCAL

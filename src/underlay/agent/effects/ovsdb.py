@@ -12,7 +12,7 @@ from typing import Final
 from underlay.agent.effects.handles import Handles
 from underlay.agent.effects.outcome import Done, Failed, Outcome, Retry
 from underlay.agent.observed.ownership import OWNER, mark_config
-from underlay.agent.plan.steps import MakeBridge, OvsdbStep, PutPort, RemovePort, SetFailMode, SetTag
+from underlay.agent.plan.steps import ClosePort, MakeBridge, OvsdbStep, PutPort, RemovePort, SetFailMode, SetTag
 from underlay.dataplane.ovsdb import OvsdbUnavailableError, Row, Writer
 
 _MOST_PUTS: Final = 256
@@ -29,7 +29,7 @@ def perform_ovsdb(steps: Sequence[OvsdbStep], handles: Handles) -> list[Outcome]
 
 
 def _batches(steps: Sequence[OvsdbStep]) -> Iterator[list[OvsdbStep]]:
-    removals = [step for step in steps if isinstance(step, RemovePort)]
+    removals = [step for step in steps if isinstance(step, RemovePort | ClosePort)]
     size = _MOST_REMOVALS if removals else _MOST_PUTS
     remaining = iter(steps)
     while batch := list(islice(remaining, size)):
@@ -63,7 +63,7 @@ def _write(step: OvsdbStep, writer: Writer, handles: Handles) -> Outcome:
             return _put_port(step, writer)
         case SetTag():
             return _set_tag(step, writer)
-        case RemovePort():
+        case RemovePort() | ClosePort():
             return _remove_port(step, writer)
 
 
@@ -126,7 +126,7 @@ def _tag(port: Row, step: SetTag) -> None:
     port.other_config = mark_config(step.mark, step.identity, port.other_config)
 
 
-def _remove_port(step: RemovePort, writer: Writer) -> Outcome:
+def _remove_port(step: RemovePort | ClosePort, writer: Writer) -> Outcome:
     bridge, port = writer.find("Bridge", step.bridge), writer.find("Port", step.name)
     if bridge is not None and port is not None:
         writer.remove_port(bridge, port)

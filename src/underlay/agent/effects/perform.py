@@ -17,6 +17,7 @@ from underlay.agent.effects.tables import perform_table
 from underlay.agent.plan.plan import Plan
 from underlay.agent.plan.steps import (
     AddFlow,
+    ClosePort,
     FlowStep,
     KernelStep,
     MakeBridge,
@@ -91,7 +92,7 @@ def _perform_one(step: Step, handles: Handles) -> Outcome:
             return perform_kernel(step, handles)
         case WriteTable() | RemoveTable():
             return perform_table(step, handles)
-        case MakeBridge() | SetFailMode() | PutPort() | SetTag() | RemovePort():
+        case MakeBridge() | SetFailMode() | PutPort() | SetTag() | RemovePort() | ClosePort():
             return perform_ovsdb([step], handles)[0]
         case AddFlow() | RemoveFlow():
             return perform_flows([step], handles)[0]

@@ -5,7 +5,7 @@
 | bridge, OVS port made by us | `external_ids:owner=underlay` |
 | device plugged by somebody else | none: only its tag is ours, and `other_config` says for which network |
 | flow | cookie 0x756e6465........ (`state.host.COOKIE`, `COOKIE_MASK`) |
-| namespace | name `qdhcp-<network id>` or the setting `local_namespace`, and alias `underlay <host>` on its `lo`: hosts may share one /run/netns |
+| namespace | name `qdhcp-<network id>` or as `local_namespace` says, and alias `underlay <host>` on its `lo` |
 | link in it | name begins with `ns-`; its other end begins with `tap` |
 | table file | it is in the pump's folder, and its name ends in `.json` |
 

@@ -7,12 +7,18 @@ Links come before the OVS ports that name them, tags before the flows that let a
 a trunk), namespaces before the tables that send a pump into them, and these before the flows that send guests' packets
 to the pump. Removals come last: flows before tables and tables before namespaces, so that no packet meets a pump that
 does not know it, a pump leaves a namespace before it goes, and nothing that stays is ever without its flow.
+
+# Note [A link made anew]
+vswitchd goes on reading from a device that has gone, also when there is a new one of that name (Open vSwitch 3.1,
+userspace datapath): its port has its number and no error, and is dead. So the port is taken off before the link is made
+again. A device that vswitchd did not find at all, as after a boot, it opens by itself.
 """
 
 from collections.abc import Iterator
 
 from underlay.agent.plan.steps import (
     AddFlow,
+    ClosePort,
     MakeBridge,
     MakeNamespace,
     PutLink,
@@ -32,10 +38,11 @@ from underlay.agent.state.host import HostState, NetworkMark, OvsPort
 
 def diff(desired: HostState, observed: HostState) -> tuple[Step, ...]:
     """What to do, in the order of Note [Adds before removals]."""
+    dead = _dead(desired, observed)
     return (
         *_bridges(desired, observed),
-        *_links(desired, observed),
-        *_ports(desired, observed),
+        *_links(desired, observed, dead),
+        *_ports(desired, observed, dead),
         *_new_tables(desired, observed),
         *_new_flows(desired, observed),
         *_gone(desired, observed),
@@ -61,21 +68,35 @@ def _bridges(desired: HostState, observed: HostState) -> Iterator[Step]:
             yield SetFailMode(name, bridge.fail_mode)
 
 
-def _links(desired: HostState, observed: HostState) -> Iterator[Step]:
+def _dead(desired: HostState, observed: HostState) -> frozenset[str]:
+    """OVS ports that vswitchd has open whose device is gone: see Note [A link made anew]."""
+    return frozenset(
+        link.peer
+        for namespace, links in desired.namespaces.items()
+        for name, link in links.items()
+        if link.peer in observed.ports
+        and link.peer in observed.ofports
+        and (name not in observed.namespaces.get(namespace, {}) or not observed.namespaces[namespace][name].peer)
+    )
+
+
+def _links(desired: HostState, observed: HostState, dead: frozenset[str]) -> Iterator[Step]:
     for namespace, links in sorted(desired.namespaces.items()):
         there = observed.namespaces.get(namespace)
         if there is None:
             yield MakeNamespace(namespace)
         for name, link in sorted(links.items()):
             seen = (there or {}).get(name)
+            if link.peer in dead:
+                yield ClosePort(link.peer, observed.ports[link.peer].bridge)
             if seen != link:
                 stale = seen.addresses - link.addresses if seen is not None else frozenset()
                 yield PutLink(namespace, name, link, stale)
 
 
-def _ports(desired: HostState, observed: HostState) -> Iterator[Step]:
+def _ports(desired: HostState, observed: HostState, dead: frozenset[str]) -> Iterator[Step]:
     for name, port in sorted(desired.ports.items()):
-        there = observed.ports.get(name)
+        there = None if name in dead else observed.ports.get(name)
         if there is None or _identity(there) != _identity(port):
             yield PutPort(name, port)
         elif port.tag is not None and _label(there) != _label(port):

@@ -53,6 +53,13 @@ class RemovePort(msgspec.Struct, frozen=True, tag=True):
     bridge: str
 
 
+class ClosePort(msgspec.Struct, frozen=True, tag=True):
+    """Take a port of ours off its bridge whose device is gone; it is put back when the device is."""
+
+    name: str
+    bridge: str
+
+
 class MakeNamespace(msgspec.Struct, frozen=True, tag=True):
     """Make the namespace, with our mark, `lo` up."""
 
@@ -124,7 +131,7 @@ class RemoveTable(msgspec.Struct, frozen=True, tag=True):
     name: str
 
 
-OvsdbStep = MakeBridge | SetFailMode | PutPort | SetTag | RemovePort
+OvsdbStep = MakeBridge | SetFailMode | PutPort | SetTag | RemovePort | ClosePort
 KernelStep = MakeNamespace | PutLink | RemoveLink | RemoveNamespace
 FlowStep = AddFlow | RemoveFlow
 TableStep = WriteTable | RemoveTable
@@ -136,7 +143,7 @@ def makes(step: Step) -> str:
     match step:
         case MakeBridge(name=name) | SetFailMode(name=name):
             return f"bridge {name}"
-        case PutPort(name=name) | SetTag(name=name) | RemovePort(name=name):
+        case PutPort(name=name) | SetTag(name=name) | RemovePort(name=name) | ClosePort(name=name):
             return f"port {name}"
         case MakeNamespace(name=name) | RemoveNamespace(name=name):
             return f"namespace {name}"
@@ -153,7 +160,7 @@ def needs(step: Step) -> tuple[str, ...]:
     match step:
         case PutPort(name=name, port=port):
             return (f"bridge {port.bridge}", f"link {name}")
-        case SetTag(bridge=bridge) | RemovePort(bridge=bridge):
+        case SetTag(bridge=bridge) | RemovePort(bridge=bridge) | ClosePort(bridge=bridge):
             return (f"bridge {bridge}",)
         case PutLink(namespace=namespace) | RemoveLink(namespace=namespace):
             return (f"namespace {namespace}",)
@@ -181,5 +188,7 @@ def takes_away(step: Step) -> bool:
             return True
         case SetTag(cuts=cuts):
             return cuts
-        case MakeBridge() | SetFailMode() | PutPort() | MakeNamespace() | PutLink() | AddFlow() | WriteTable():
+        case MakeBridge() | SetFailMode() | PutPort() | ClosePort() | MakeNamespace() | PutLink():
+            return False
+        case AddFlow() | WriteTable():
             return False
