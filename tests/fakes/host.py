@@ -55,7 +55,9 @@ class FakeHost:
                 state.ports[step.name] = msgspec.structs.replace(
                     state.ports[step.name], tag=step.tag, mark=step.mark, identity=step.identity
                 )
-            case RemovePort() | ClosePort():
+            case ClosePort():
+                state.ports.pop(step.name, None)
+            case RemovePort():
                 del state.ports[step.name]
             case MakeNamespace():
                 state.namespaces.setdefault(step.name, {})

@@ -74,7 +74,8 @@ def _dead(desired: HostState, observed: HostState) -> frozenset[str]:
         link.peer
         for namespace, links in desired.namespaces.items()
         for name, link in links.items()
-        if link.peer in observed.ports
+        if link.peer in desired.ports
+        and link.peer in observed.ports
         and link.peer in observed.ofports
         and (name not in observed.namespaces.get(namespace, {}) or not observed.namespaces[namespace][name].peer)
     )
