@@ -207,6 +207,14 @@ EXTENSIONS: Final = (
         where=DHCP_HOSTS,
     ),
     Extension(
+        "network-dhcp-served-by",
+        "Who serves DHCP on a network",
+        "Ours: `dhcp_served_by` says whether its hosts, its DHCP agents or both answer DHCP and metadata on a network.",
+        "2026-11-22T10:00:00-00:00",
+        here="Whether hosts catch the requests of their own ports, and whether DHCP agents get the network.",
+        where=DHCP_HOSTS,
+    ),
+    Extension(
         "network-ip-availability",
         "Network IP Availability",
         "Provides IP availability data for each network and subnet.",

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from underlay.model.ids import NetworkId, ProjectId
+from underlay.model.network import DhcpServedBy
 
 
 class ProviderAttributes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -15,7 +16,7 @@ class ProviderAttributes(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class CreateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """mtu None: the server's default. further: the segments beside that of `provider`."""
+    """mtu, dhcp_served_by None: the server's default. further: the segments beside that of `provider`."""
 
     project_id: ProjectId
     name: str = ""
@@ -31,6 +32,7 @@ class CreateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_default: bool = False
     project_default: bool = False
     availability_zone_hints: tuple[str, ...] = ()
+    dhcp_served_by: DhcpServedBy | None = None
     qos_policy_id: str | None = None
 
 
@@ -48,6 +50,7 @@ class UpdateNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     external: bool | UnsetType = UNSET
     is_default: bool | UnsetType = UNSET
     project_default: bool | UnsetType = UNSET
+    dhcp_served_by: DhcpServedBy | UnsetType = UNSET
     qos_policy_id: str | None | UnsetType = UNSET
 
 

@@ -92,6 +92,7 @@ def regulations_of(settings: ServerSettings) -> Regulations:
         max_allowed_address_pairs=settings.max_allowed_address_pairs,
         agent_down_time_s=settings.agent_down_time_s,
         dhcp_agents_per_network=settings.dhcp_agents_per_network,
+        dhcp_served_by=settings.dhcp_served_by,
         allow_automatic_dhcp_failover=settings.allow_automatic_dhcp_failover,
     )
 

@@ -122,6 +122,13 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allow_automatic_dhcp_failover: Annotated[
         bool, Meta(description="Whether networks of a DHCP agent that is down go to others that reach them.")
     ] = True
+    dhcp_served_by: Annotated[
+        Literal["both", "hosts", "agents"],
+        Meta(
+            description="Who answers DHCP and metadata on a network created without saying: each host its own ports "
+            "and DHCP agents everybody else, the hosts alone, or the agents alone."
+        ),
+    ] = "both"
     dhcp_agents_per_network: Annotated[int, Meta(description="DHCP agents that serve a network.")] = 1
     max_request_bytes: Annotated[int, Meta(description="A larger request body gets 413.")] = 1_048_576
     max_connections: Annotated[

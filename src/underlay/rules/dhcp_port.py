@@ -1,8 +1,9 @@
 """The ports by which DHCP agents are on their networks: which there are, and with which addresses.
 
-A network with a DHCP subnet always has a DHCP port with an address on each such subnet: one for each agent that serves
-it, or, while none does, a reserved one, which the next agent takes over with MAC and addresses. Its addresses are
-decided here, when a subnet gets DHCP, and stay: the subnet's `dhcp_address` if that is free, else the lowest free.
+A network with a DHCP subnet always has a DHCP port with an address on each such subnet, unless only its hosts serve it:
+one for each agent that does, or, while none does, a reserved one, which the next agent takes over with MAC and
+addresses. Its addresses are decided here, when a subnet gets DHCP, and stay: the subnet's `dhcp_address` if that is
+free, else the lowest free.
 
 Source: Neutron's naming of these ports, which Nova, dashboards and operators know.
 """
@@ -79,7 +80,7 @@ def cover_if_room(
 ) -> tuple[Port, ...] | None:
     """As `cover`, but None when a subnet has no address left."""
     served = [subnet for subnet in service.subnets if subnet.enable_dhcp]
-    if not served:
+    if not served or (service.network.dhcp_served_by == "hosts" and not service.bindings):
         return ()
     chosen: set[tuple[SubnetId, IpAddress]] = set()
     covered: list[Port] = []

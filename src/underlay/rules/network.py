@@ -24,7 +24,7 @@ from underlay.model.network import DEFAULT_NETWORK, Network, Segment, physical_n
 from underlay.model.port import DHCP_OWNER
 from underlay.model.rbac_policy import RbacAction, SharedObject
 from underlay.model.segment import NetworkSegment
-from underlay.rules import access, qos_policy, quota, segment, segments, share, zones
+from underlay.rules import access, dhcp_service, qos_policy, quota, segment, segments, share, zones
 from underlay.rules.amend import amended
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
 from underlay.rules.verdict import Verdict
@@ -69,6 +69,7 @@ def create(
         project_default=command.project_default,
         availability_zone_hints=command.availability_zone_hints,
         qos_policy_id=_first_qos_policy(command, snapshot, caller),
+        dhcp_served_by=command.dhcp_served_by or regulations.dhcp_served_by,
     )
     wanted = {"access_as_shared": network.shared, "access_as_external": network.external}
     actions: tuple[RbacAction, ...] = ("access_as_shared", "access_as_external")
@@ -108,6 +109,7 @@ def update(
         external=command.external,
         is_default=command.is_default,
         project_default=command.project_default,
+        dhcp_served_by=command.dhcp_served_by,
         qos_policy_id=qos_policy.assigned(command.qos_policy_id, before.qos_policy_id, snapshot, caller),
     )
     if after is before:
@@ -120,8 +122,9 @@ def update(
         grants = share.follow(_granted(after), after.shared, snapshot, circumstances)
     if after.external != before.external:
         external = share.follow(_granted(after), after.external, snapshot, circumstances, "access_as_external")
-    puts = (after, *moved, *grants.puts, *external.puts)
-    return Verdict(Writes(puts=puts, deletes=(*grants.deletes, *external.deletes)), after)
+    dhcp = _follow_dhcp(before, after, snapshot, circumstances, regulations)
+    puts = (after, *moved, *grants.puts, *external.puts, *dhcp.puts)
+    return Verdict(Writes(puts=puts, deletes=(*grants.deletes, *external.deletes, *dhcp.deletes)), after)
 
 
 def delete(command: DeleteNetwork, snapshot: Snapshot, caller: Caller) -> Verdict:
@@ -148,6 +151,18 @@ def delete(command: DeleteNetwork, snapshot: Snapshot, caller: Caller) -> Verdic
             )
         )
     )
+
+
+def _follow_dhcp(
+    before: Network, after: Network, snapshot: Snapshot, circumstances: Circumstances, regulations: Regulations
+) -> Writes:
+    """Agents and DHCP ports go when only the hosts are to serve it, and come when not."""
+    if (before.dhcp_served_by == "hosts") == (after.dhcp_served_by == "hosts"):
+        return Writes()
+    if after.dhcp_served_by == "hosts":
+        return Writes(deletes=dhcp_service.withdraw(after.id, snapshot))
+    subnets = tuple(snapshot.subnets_of(after.id))
+    return Writes(puts=dhcp_service.serve(after, subnets, snapshot, circumstances, regulations))
 
 
 def _granted(network: Network) -> tuple[SharedObject, str, ProjectId]:

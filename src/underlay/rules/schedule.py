@@ -34,8 +34,11 @@ class Roster(msgspec.Struct, frozen=True):
         """New bindings for the network, which has these: as many as are wanting, or as there are agents for.
 
         Only agents whose host reaches the network, in the availability zones that it asks for. A routed network is
-        served on each of its segments, as its agents do not hear each other's. With the roster as it is then.
+        served on each of its segments, as its agents do not hear each other's; one that only hosts serve, by none.
+        With the roster as it is then.
         """
+        if network.dhcp_served_by == "hosts":
+            return (), self
         serving = {binding.agent_id for binding in bindings}
         hosts = [binding.host for binding in bindings]
         able = [agent for agent in self.agents if agent.id not in serving and self._may_serve(agent, network)]

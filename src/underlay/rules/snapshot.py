@@ -15,7 +15,7 @@ from underlay.model.agent import Agent, AgentType, DhcpBinding
 from underlay.model.change import Kind, Record, Ref
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, SubnetId, Vid
 from underlay.model.instance import Instance
-from underlay.model.network import Network
+from underlay.model.network import DhcpServedBy, Network
 from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacAction
@@ -223,6 +223,7 @@ class Regulations(msgspec.Struct, frozen=True):
     agent_down_time_s: an agent that was silent for longer is down.
     allow_automatic_dhcp_failover: whether its networks then go to other DHCP agents.
     unenforced: what becomes of a request for something that hosts do not enforce yet.
+    dhcp_served_by: who serves DHCP on a network that is created without saying.
     """
 
     vlan_ranges: dict[str, tuple[VlanRange, ...]]
@@ -240,3 +241,4 @@ class Regulations(msgspec.Struct, frozen=True):
     allow_automatic_dhcp_failover: bool = True
     unenforced: Literal["warn", "refuse"] = "warn"
     max_allowed_address_pairs: int = 10
+    dhcp_served_by: DhcpServedBy = "both"

@@ -21,10 +21,10 @@ from underlay.rules import (
     access,
     auto_address,
     dhcp_port,
+    dhcp_service,
     ipam,
     quota,
     routed,
-    schedule,
     subnet_allocation,
     subnet_form,
 )
@@ -89,7 +89,9 @@ def create(
         is_routed=subnet.segment_id is not None,
     )
     peers = routed.peers_with(subnet, siblings, circumstances.now)
-    served = _served(grown, (*siblings, subnet), snapshot, circumstances, regulations) if subnet.enable_dhcp else ()
+    served: tuple[Record, ...] = ()
+    if subnet.enable_dhcp:
+        served = dhcp_service.serve(grown, (*siblings, subnet), snapshot, circumstances, regulations)
     automatic, rest = auto_address.first_part(subnet, snapshot, circumstances)
     subnet = structs.replace(subnet, is_spreading=rest is not None)
     return Verdict(Writes(puts=(grown, subnet, *peers, *served, *automatic)), subnet, then=rest)
@@ -139,7 +141,7 @@ def update(
         return Verdict(Writes(puts=puts), after)
     if after.enable_dhcp:
         subnets = tuple(after if subnet.id == after.id else subnet for subnet in snapshot.subnets_of(network.id))
-        served = _served(network, subnets, snapshot, circumstances, regulations)
+        served = dhcp_service.serve(network, subnets, snapshot, circumstances, regulations)
         return Verdict(Writes(puts=(*puts, *served)), after)
     left = dhcp_port.leave(after.id, dhcp_port.ports_of(network.id, snapshot), circumstances)
     return Verdict(Writes(puts=(*puts, *left.puts), deletes=left.deletes), after)
@@ -174,21 +176,6 @@ def _taken_from_own(subnet: Subnet, network: Network, snapshot: Snapshot, circum
         raise SubnetInUse(subnet.id, kept_by.id)
     ports = [port for owner in AUTO_DELETED_OWNERS for port in snapshot.ports_of(network.id, device_owner=owner)]
     return dhcp_port.leave(subnet.id, ports, circumstances)
-
-
-def _served(
-    network: Network,
-    subnets: tuple[Subnet, ...],
-    snapshot: Snapshot,
-    circumstances: Circumstances,
-    regulations: Regulations,
-) -> tuple[Record, ...]:
-    """The bindings and DHCP ports to put, now that these are the network's subnets."""
-    bindings = tuple(snapshot.dhcp_bindings_of(network.id))
-    roster = schedule.roster(snapshot, circumstances, regulations)
-    new, _ = roster.assign(network, bindings, regulations.dhcp_agents_per_network)
-    service = dhcp_port.DhcpService(network, subnets, dhcp_port.ports_of(network.id, snapshot), (*bindings, *new))
-    return (*new, *dhcp_port.cover(service, snapshot, circumstances, regulations))
 
 
 def _require_gateway(before: Subnet, after: Subnet, snapshot: Snapshot) -> None:

@@ -23,7 +23,7 @@ class Table(msgspec.Struct, frozen=True):
 def decode(octets: bytes) -> tuple[NetworkId, Table]:
     """As the pumps do."""
     table = msgspec.json.decode(octets, type=Table)
-    return table.network_id, table
+    return table.key, table
 
 
 def write(folder: Path, network_id: NetworkId, text: str) -> Table:
@@ -67,7 +67,7 @@ def test_a_broken_table_is_told_with_the_reason(tmp_path: Path, text: str) -> No
     (tmp_path / "a.json").write_text(text)
     (found,) = folder.changes()
     assert isinstance(found, Broken)
-    assert (A, True) == (found.network_id, bool(found.reason))
+    assert (A, True) == (found.key, bool(found.reason))
 
 
 def test_a_broken_table_that_goes_is_gone(tmp_path: Path) -> None:

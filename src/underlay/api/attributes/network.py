@@ -1,6 +1,6 @@
 """Networks: `/v2.0/networks`, with the provider, net-mtu and standard attributes extensions."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from underlay.api import schema, values
 from underlay.api.attributes import dns, standard
@@ -11,7 +11,7 @@ from underlay.api.schema import Schema
 from underlay.commands.network import CreateNetwork, DeleteNetwork, ProviderAttributes, UpdateNetwork
 from underlay.model.errors import NetworkNotFound, SegmentsSetInConjunctionWithProviders
 from underlay.model.ids import NetworkId, ProjectId
-from underlay.model.network import Network, Segment, physical_network_of
+from underlay.model.network import DhcpServedBy, Network, Segment, physical_network_of
 from underlay.rules.segments import network_type_of
 
 NETWORK_TYPE_LENGTH = 32
@@ -44,6 +44,7 @@ _SAME_NAME = (
     "is_default",
     "project_default",
     "qos_policy_id",
+    "dhcp_served_by",
 )
 
 
@@ -150,6 +151,7 @@ def _delete(record_id: str, revision: int | None) -> DeleteNetwork:
     return DeleteNetwork(id=NetworkId(record_id), revision=revision)
 
 
+_dhcp_served_by = values.one_of(get_args(DhcpServedBy), values.text_up_to(32))
 _mtu = values.integer_between(0, MTU_LIMIT)
 
 
@@ -265,6 +267,15 @@ NETWORK = Resource(
             "Availability zones of the agents that serve it.",
             show=lambda record, view: view.zones_serving(record.id),
             shown=schema.list_of(schema.TEXT),
+        ),
+        Attribute(
+            "dhcp_served_by",
+            "Who answers DHCP and metadata on it. `hosts`: each host its own ports, nobody anybody else, and none of "
+            "its addresses is used for that; `agents`: the DHCP agents everybody; `both`: each host its own ports "
+            "where its pumps run, the DHCP agents everybody else. Administrators only; others get the server's.",
+            show=lambda record, _: record.dhcp_served_by,
+            post=_dhcp_served_by,
+            put=_dhcp_served_by,
         ),
         Attribute(
             "port_security_enabled",

@@ -92,12 +92,13 @@ def _tags(name: str, write: str) -> Table:
 
 
 _PROVIDER = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
+_NETWORK_FLAGS = ("shared", "router:external", "is_default", "dhcp_served_by")
 
 _NETWORKS: Table = {
     **_five("network", f"{READER_OR_SHARED} or rule:external or rule:service_api", MEMBER_OF),
-    **_attributes("create_network", ADMIN, (*_PROVIDER, "segments", "shared", "router:external", "is_default")),
-    **_attributes("update_network", ADMIN, (*_PROVIDER, "shared", "router:external", "is_default")),
-    **_attributes("get_network", ADMIN, (*_PROVIDER, "segments")),
+    **_attributes("create_network", ADMIN, (*_PROVIDER, "segments", *_NETWORK_FLAGS)),
+    **_attributes("update_network", ADMIN, (*_PROVIDER, *_NETWORK_FLAGS)),
+    **_attributes("get_network", ADMIN, (*_PROVIDER, "segments", "dhcp_served_by")),
     "create_network:port_security_enabled": MEMBER_OF,
     "update_network:port_security_enabled": MEMBER_OF,
     **_tags("network", MEMBER_OF),
