@@ -20,7 +20,7 @@ _KINDS: Final = {
     "icmp6": ("icmp6", "ipv6"),
     "arp": ("arp",),
 }
-_V4: Final = {"ip_src": "nw_src", "ip_dst": "nw_dst"}
+_NAMES: Final = {"ip_src": "nw_src", "ip_dst": "nw_dst", "icmpv6_type": "icmp_type"}
 _HALF: Final = {"NXM_NX_IPV6_SRC[64..127]": "ipv6_src", "NXM_NX_IPV6_DST[64..127]": "ipv6_dst"}
 
 
@@ -57,7 +57,7 @@ def _act(flows: dict[FlowKey, str], packet: Packet, actions: str) -> tuple[str, 
             case "NORMAL" | "IN_PORT" | "output":
                 return action, left
             case "set_field":
-                left[_V4.get(field, field)] = value
+                left[_NAMES.get(field, field)] = value
             case "load" if field in _HALF:
                 name = _HALF[field]
                 lower = int(IPv6Address(str(left[name]))) & (1 << 64) - 1

@@ -23,7 +23,7 @@ class Table(msgspec.Struct, frozen=True):
 def decode(octets: bytes) -> tuple[NetworkId, Table]:
     """As the pumps do."""
     table = msgspec.json.decode(octets, type=Table)
-    return table.key, table
+    return table.network_id, table
 
 
 def write(folder: Path, network_id: NetworkId, text: str) -> Table:
