@@ -29,6 +29,7 @@ SERVER: Final = "169.254.169.254"
 CLIENT_PORT: Final = 68
 _IP_FREEBIND: Final = 15
 _AT_ONCE: Final = 256
+_LAYOUTS: Final = 8
 
 
 class Answerable(msgspec.Struct, frozen=True):
@@ -53,7 +54,7 @@ class LocalPorts:
 
     def put(self, port_id: PortId, table: PortScope) -> None:
         """The table is new or has changed."""
-        lookup = arrange(table.scope)
+        lookup = msgspec.structs.replace(arrange(table.scope), layouts=_LAYOUTS)
         for _, why in lookup.refused:
             self._log.warning("extra_option_refused", port_id=port_id, reason=why)
         before = self._by_number.get(self._numbers.get(port_id, 0))

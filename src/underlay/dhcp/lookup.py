@@ -4,6 +4,7 @@ Goes in: the table as the agent wrote it. Comes out: per MAC the addresses it ma
 that every client there gets, already as payloads. No I/O, no clock.
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import Final
 
@@ -21,7 +22,16 @@ from underlay.wire.dhcp4.static_routes import encode_static_routes
 
 METADATA: Final = IPv4Network("169.254.169.254/32")
 UNSPECIFIED: Final = IPv4Address(0)
+_SUBNETS: Final = 512
 DEFAULT_ROUTE: Final = IPv4Network("0.0.0.0/0")
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What the whole network is told."""
+
+    lease_time_s: int
+    mtu: int
+    domain: str
 
 
 class SubnetOptions(msgspec.Struct, frozen=True):
@@ -66,6 +76,7 @@ class Lookup(msgspec.Struct, frozen=True):
     server_addresses: our own, one a subnet.
     mtu: bytes of an IP packet on this network.
     refused: extra options that could not be understood, as (port, why).
+    layouts: request lists that are remembered: more than there are kinds of clients, few enough for who makes them up.
     laid_out: options laid out before, by what they depend on; a memory of pure results, which `answer` fills.
     """
 
@@ -73,6 +84,7 @@ class Lookup(msgspec.Struct, frozen=True):
     server_addresses: frozenset[IPv4Address]
     mtu: int
     refused: tuple[tuple[PortId, str], ...] = ()
+    layouts: int = 256
     laid_out: dict[tuple[int, IPv4Address, bytes | None, bool], dict[int, bytes]] = {}
 
 
@@ -81,7 +93,8 @@ def arrange(scope: Scope) -> Lookup:
     subnets: dict[SubnetId, SubnetOptions] = {}
     for subnet in scope.subnets:
         if isinstance(subnet.cidr, IPv4Network) and isinstance(subnet.server_address, IPv4Address):
-            subnets[subnet.subnet_id] = _subnet_options(scope, subnet, subnet.cidr, subnet.server_address)
+            told = Told(scope.lease_time_s, scope.mtu, scope.domain)
+            subnets[subnet.subnet_id] = _subnet_options(told, subnet, subnet.cidr, subnet.server_address)
     leases: dict[Mac, tuple[Lease, ...]] = {}
     refused: list[tuple[PortId, str]] = []
     for reservation in scope.reservations:
@@ -136,7 +149,9 @@ def _host_routes(subnet: SubnetScope) -> list[ClasslessRoute]:
     ]
 
 
-def _subnet_options(scope: Scope, subnet: SubnetScope, cidr: IPv4Network, server: IPv4Address) -> SubnetOptions:
+@lru_cache(maxsize=_SUBNETS)
+def _subnet_options(told: Told, subnet: SubnetScope, cidr: IPv4Network, server: IPv4Address) -> SubnetOptions:
+    """Kept for the ports of one subnet that are served one by one: they have the same."""
     found = routes(subnet)
     single_hosts = [
         (destination.network_address, router) for destination, router in found if _is_single_host(destination, router)
@@ -146,15 +161,15 @@ def _subnet_options(scope: Scope, subnet: SubnetScope, cidr: IPv4Network, server
     servers = [address for address in subnet.dns_nameservers if isinstance(address, IPv4Address)]
     if servers and UNSPECIFIED not in servers:
         asked[addresses.DOMAIN_NAME_SERVER] = addresses.encode_addresses(servers)
-    if scope.domain:
-        asked[text.DOMAIN_NAME] = text.encode_text(scope.domain)
+    if told.domain:
+        asked[text.DOMAIN_NAME] = text.encode_text(told.domain)
     return SubnetOptions(
         server_address=server,
         cidr=cidr,
-        lease=_lease_options(scope.lease_time_s),
+        lease=_lease_options(told.lease_time_s),
         forced={
             addresses.SUBNET_MASK: cidr.netmask.packed,
-            numbers.INTERFACE_MTU: numbers.encode_u16(scope.mtu),
+            numbers.INTERFACE_MTU: numbers.encode_u16(told.mtu),
         },
         asked=asked,
         router=gateway.packed if gateway is not None else b"",

@@ -4,7 +4,6 @@ Source: RFC 2132; RFC 3442 for the routes.
 """
 
 from ipaddress import IPv4Address
-from typing import Final
 
 from underlay.dhcp.lookup import Lease, Lookup, SubnetOptions
 from underlay.wire.dhcp4 import addresses, text
@@ -13,9 +12,6 @@ from underlay.wire.dhcp4.message_type import MESSAGE_TYPE, MessageType, encode_m
 from underlay.wire.dhcp4.names import SERVER_IP_ADDRESS
 from underlay.wire.dhcp4.parameter_request_list import decode_parameter_request_list
 from underlay.wire.dhcp4.static_routes import STATIC_ROUTE
-
-_LAYOUTS: Final = 256
-"""Request lists remembered a network: more than there are kinds of clients, few enough for who makes them up."""
 
 
 def head(kind: MessageType, lease: Lease) -> dict[int, bytes]:
@@ -32,7 +28,7 @@ def parameters(kind: MessageType, lookup: Lookup, lease: Lease, asked: bytes | N
     laid_out = None if lease.extra else lookup.laid_out.get(key)
     if laid_out is None:
         laid_out = _lay_out(kind, lease, asked, informs)
-        if not lease.extra and len(lookup.laid_out) < _LAYOUTS:
+        if not lease.extra and len(lookup.laid_out) < lookup.layouts:
             lookup.laid_out[key] = laid_out
     options = laid_out.copy()
     if options.get(text.HOST_NAME) == b"":
