@@ -82,14 +82,14 @@ def relay_for(settings: MetadataSettings) -> "Callable[[Log], Relay] | None":
         raise ConfigError(f"[metadata] {error}") from None
     if not secret:
         raise ConfigError(f"[metadata] shared_secret_file {settings.shared_secret_file} is empty")
-    return partial(_make_relay, nova, secret)
+    return partial(_make_relay, nova, secret, settings.nova_repeat_s)
 
 
-def _make_relay(nova: NovaAddress, secret: bytes, log: Log) -> "Relay":
+def _make_relay(nova: NovaAddress, secret: bytes, repeat_for_s: float, log: Log) -> "Relay":
     """See Note [Memory of TLS]: the relay imports asyncio."""
     from underlay.metadata.relay import Relay
 
-    return Relay(nova, secret, log)
+    return Relay(nova, secret, log, repeat_for_s=repeat_for_s)
 
 
 if __name__ == "__main__":

@@ -231,6 +231,14 @@ class MetadataSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nova_metadata_url: Annotated[
         str, Meta(description="Relay to this Nova metadata server instead of answering from instance records.")
     ] = ""
+    nova_repeat_s: Annotated[
+        float,
+        Meta(
+            description="While Nova does not answer, its last good answer to the same instance and path is repeated "
+            "if it is no older than this, in seconds; 0: never.",
+            ge=0,
+        ),
+    ] = 3600.0
     shared_secret_file: Annotated[
         str, Meta(description="File with Nova's metadata_proxy_shared_secret, mode 0600; for the relay.")
     ] = ""

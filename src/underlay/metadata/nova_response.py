@@ -13,11 +13,13 @@ RESPONSE_BYTES: Final = 1_048_576
 class NovaResponse(msgspec.Struct, frozen=True):
     """Attributes:
     headers: names in lower case.
+    reusable: whether the connection may be used for the next request.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    reusable: bool = False
 
 
 class BadResponse(ValueError):  # noqa: N818 - it names the state found
@@ -48,7 +50,9 @@ async def read_response(reader: asyncio.StreamReader, head_only: bool) -> NovaRe
                 raise BadResponse(str(error)) from error
     if not parts.complete and not parts.ends_with_stream:
         raise BadResponse("the response is cut short")
-    return NovaResponse(parser.get_status_code(), tuple(parts.headers), bytes(parts.body))
+    keeps_alive = parts.keeps_alive and parser.get_http_version() == "1.1"
+    reusable = parts.complete and not parts.ends_with_stream and keeps_alive
+    return NovaResponse(parser.get_status_code(), tuple(parts.headers), bytes(parts.body), reusable)
 
 
 class _Parts:
@@ -58,6 +62,7 @@ class _Parts:
         self._head_only = head_only
         self._has_head = False
         self.complete = False
+        self.keeps_alive = True
         self.headers: list[tuple[str, str]] = []
         self.body = bytearray()
 
@@ -69,6 +74,8 @@ class _Parts:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
+        if self.headers[-1][0] == "connection" and "close" in self.headers[-1][1].lower():
+            self.keeps_alive = False
 
     def on_headers_complete(self) -> None:
         self._has_head = True

@@ -6,6 +6,7 @@ import hmac
 import io
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 from directories import ADDRESS, ENTRY, PROJECT, WEB
 from hypothesis import given
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 from underlay.metadata.assembly import Assembly
 from underlay.metadata.directory import Entry
 from underlay.metadata.exchange import Request, Response
+from underlay.metadata.kept import Kept, asked
 from underlay.metadata.nova import NovaAddress, parse_nova_url
 from underlay.metadata.relay import Relay, encode_request, identity_headers
 from underlay.metadata.sign import sign
+from underlay.model.ids import PortId
 from underlay.pump.log import Log
 
 SECRET = b"secret"
@@ -40,7 +43,6 @@ def asked_with(*headers: tuple[str, bytes]) -> dict[str, list[bytes]]:
 
 OURS = {
     "host": [b"nova:8775"],
-    "connection": [b"close"],
     "x-forwarded-for": [str(ADDRESS).encode()],
     "x-instance-id": [WEB.encode()],
     "x-tenant-id": [PROJECT.encode()],
@@ -224,3 +226,70 @@ def test_nobody_is_404_and_nova_is_not_asked() -> None:
 def test_only_a_path_is_relayed(target: bytes) -> None:
     """Not an absolute URL."""
     assert 400 == relayed(None, Request("GET", target))[0].status
+
+
+def conversation(*talks: Talk, requests: int = 2, repeat_for_s: float = 0.0) -> tuple[list[Response], int]:
+    """The answers to as many requests in turn, and how many connections Nova saw; each talks as given, the last ones
+    hang up."""
+
+    async def run() -> tuple[list[Response], int]:
+        seen: list[int] = []
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            seen.append(1)
+            talk = talks[len(seen) - 1] if len(seen) <= len(talks) else _hang_up
+            await talk(reader, writer)
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        nova = NovaAddress("127.0.0.1", server.sockets[0].getsockname()[1], tls=False, prefix="")
+        relay = Relay(nova, SECRET, Log(io.StringIO()), 9.0, repeat_for_s)
+        found = [await relay.answer(Request("GET", b"/latest"), ENTRY) for _ in range(requests)]
+        server.close()
+        return found, len(seen)
+
+    return asyncio.run(run())
+
+
+async def _keep_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A Nova that answers all requests of a connection."""
+    while True:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            writer.close()
+            return
+        writer.write(OK)
+
+
+def test_a_connection_to_nova_is_used_again() -> None:
+    """As long as Nova keeps it open; when it has hung up, a new one is made and nobody notices."""
+    answers, connections = conversation(_keep_on, requests=5)
+    assert ([200] * 5, 1) == ([answer.status for answer in answers], connections)
+    answers, connections = conversation(says(OK), says(OK), says(OK), requests=3)
+    assert ([200] * 3, 3) == ([answer.status for answer in answers], connections)
+
+
+def test_while_nova_is_away_its_last_good_answer_is_repeated() -> None:
+    """If the setting says so, and only what was good."""
+    assert [200, 503] == [answer.status for answer in conversation(says(OK))[0]]
+    answers, _ = conversation(says(OK), repeat_for_s=60)
+    assert [(200, b"{}")] * 2 == [(answer.status, answer.body) for answer in answers]
+    missing = says(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n")
+    assert [404, 503] == [answer.status for answer in conversation(missing, repeat_for_s=60)[0]]
+
+
+def test_what_is_kept_is_the_callers_own_and_has_an_end() -> None:
+    """Another port, path or method has not asked that; old ones go when there are too many, and in time."""
+    kept = Kept(10.0, limit_bytes=2000)
+    get = Request("GET", b"/latest")
+    answer = Response(200, b"x" * 1000)
+    key = asked(get, ENTRY)
+    kept.keep(key, answer, 100.0)
+    other = msgspec.structs.replace(ENTRY, port_id=PortId("other"))
+    assert [answer, None] == [kept.find(key, now) for now in (110.0, 110.1)]
+    assert kept.find(asked(get, other), 100.0) is None
+    assert kept.find(asked(Request("GET", b"/other"), ENTRY), 100.0) is None
+    kept.keep(asked(Request("POST", b"/x"), ENTRY), answer, 100.0)
+    assert kept.find(asked(Request("POST", b"/x"), ENTRY), 100.0) is None
+    kept.keep(asked(get, other), answer, 100.0)
+    assert [None, answer] == [kept.find(asked(get, one), 100.0) for one in (ENTRY, other)]
