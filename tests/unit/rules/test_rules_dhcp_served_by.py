@@ -2,16 +2,12 @@
 
 from msgspec import structs
 
-from fakes.cloud import REGULATIONS, Cloud
+from fakes.cloud import RED_MEMBER, REGULATIONS, Cloud
 from underlay.commands.agent import AddNetworkToDhcpAgent
 from underlay.commands.network import CreateNetwork, UpdateNetwork
-from underlay.model.caller import Caller
 from underlay.model.errors import PolicyNotAuthorized
-from underlay.model.ids import ProjectId
 from underlay.model.network import Network
 from underlay.model.port import RESERVED_DHCP_DEVICE
-
-USER = Caller("alice", ProjectId("alices"), frozenset({"member"}))
 
 
 def _hosts_only(cloud: Cloud, network: Network) -> Network:
@@ -72,7 +68,7 @@ def test_an_administrator_may_still_add_an_agent() -> None:
 def test_the_choice_is_the_administrators() -> None:
     """Nobody else may make it, with the network or later."""
     cloud = Cloud()
-    network = cloud.network(caller=USER)
-    made = CreateNetwork(USER.project_id, dhcp_served_by="agents")
+    network = cloud.network(caller=RED_MEMBER)
+    made = CreateNetwork(RED_MEMBER.project_id, dhcp_served_by="agents")
     for command in (made, UpdateNetwork(network.id, dhcp_served_by="agents")):
-        assert isinstance(cloud.refusal(command, USER), PolicyNotAuthorized)
+        assert isinstance(cloud.refusal(command, RED_MEMBER), PolicyNotAuthorized)
