@@ -23,12 +23,15 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="namespaces need root"),
 ]
 
-A, B, C = network(1, subnets=1), network(2, subnets=1), network(3, subnets=1)
+A, B, C = network(1, subnets=1), network(2, subnets=1), network(3, subnets=2)
 A4, B4, C4 = subnet(A), subnet(B), subnet(C, gateway=None)
+C6 = msgspec.structs.replace(
+    subnet(C, 1, "2001:db8::/64", None), ipv6_address_mode="dhcpv6-stateful", ipv6_ra_mode="dhcpv6-stateful"
+)
 ADDRESS = "10.0.0.5"
 GUEST_A = port(1, A, addresses=((A4, ADDRESS),))
 GUEST_B = msgspec.structs.replace(port(2, B, addresses=((B4, ADDRESS),)), mac_address=GUEST_A.mac_address)
-GUEST_C = port(3, C, addresses=((C4, ADDRESS),))
+GUEST_C = port(3, C, addresses=((C4, ADDRESS), (C6, "2001:db8::5")))
 CLIENTS = ip_network("100.64.0.0/11")
 FLOWS_THAT_REWRITE = 4
 """Of a port with one address, to and from CLIENTS: DHCP and metadata, there and back."""
@@ -38,7 +41,7 @@ with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
     wire.bind((sys.argv[1], 0))
     wire.send(bytes.fromhex(sys.argv[2]))
 """
-RECORDS = (A, B, C, A4, B4, C4, GUEST_A, GUEST_B, GUEST_C)
+RECORDS = (A, B, C, A4, B4, C4, C6, GUEST_A, GUEST_B, GUEST_C)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +117,20 @@ def test_without_a_gateway_the_guest_asks_for_the_address_itself(guests: LocalSi
     addresses, routes = guests.lease("c")
     assert ({ADDRESS}, True) == (addresses, "169.254.169.254" in routes)
     assert GUEST_C.device_id == guests.get("c")
+
+
+def test_dhcpv6_gives_the_reserved_address(guests: LocalSite) -> None:
+    """To dhclient, and to dhclient that only wants to know of the network."""
+    if shutil.which("dhclient") is None:
+        pytest.skip("dhclient is not installed")
+    folder = guests.host.folder
+    files = ("-sf", "/bin/true", "-pf", f"{folder}/pid6", "-lf", f"{folder}/leases6")
+    for words in (("-1",), ("-S", "-1")):
+        guests.in_guest("c", "timeout", "15", "dhclient", "-6", *words, *files, "eth0", check=False)
+        guests.in_guest("c", "dhclient", "-6", "-x", *files, "eth0", check=False)
+        lease = (folder / "leases6").read_text()
+        assert "iaaddr 2001:db8::5" in lease
+        assert 'option dhcp6.domain-search "openstacklocal' in lease
 
 
 def test_a_static_address_needs_nothing(guests: LocalSite) -> None:

@@ -1,4 +1,4 @@
-"""DHCP for the host's own ports: one socket in one namespace for all of them.
+"""DHCP, by IPv4 and IPv6, for the host's own ports: one socket of each in one namespace for all of them.
 
 Goes in: the tables of ports, datagrams whose source says by which port they came (`wire.identity_address`). Comes out:
 answers to such addresses; flows bring them to the port. What a datagram says of its sender is not believed: it is
@@ -7,15 +7,17 @@ answered by the table of the port that it came by, or not at all.
 
 import socket
 import time
-from ipaddress import IPv4Address
+from collections.abc import Callable
+from ipaddress import IPv4Address, ip_address
 from typing import Final
 
 import msgspec
 
 from underlay.dhcp.answer import Declined, Released, Reply, ToAddress, answer
+from underlay.dhcp.answer6 import answer6
 from underlay.dhcp.lookup import Lookup, arrange
 from underlay.dhcp.readiness import Readiness
-from underlay.dhcp.scope import PortScope
+from underlay.dhcp.scope import PortScope, Scope6
 from underlay.dhcp.sockets import LARGEST_DATAGRAM, SERVER_PORT, deepen
 from underlay.model.ids import PortId
 from underlay.pump.bucket import Bucket, Pace
@@ -23,10 +25,13 @@ from underlay.pump.log import Log
 from underlay.pump.namespaces import Namespaces
 from underlay.wire.dhcp4.errors import DhcpFormatError
 from underlay.wire.dhcp4.message import UNSPECIFIED, encode, parse
+from underlay.wire.dhcp6 import message as message6
 from underlay.wire.identity_address import Peer, ipv4_of, peer_of
 
 SERVER: Final = "169.254.169.254"
 CLIENT_PORT: Final = 68
+SERVER_PORT_6: Final = 547
+CLIENT_PORT_6: Final = 546
 _IP_FREEBIND: Final = 15
 _AT_ONCE: Final = 256
 _LAYOUTS: Final = 8
@@ -38,6 +43,7 @@ class Answerable(msgspec.Struct, frozen=True):
     port_id: PortId
     lookup: Lookup
     bucket: Bucket
+    scope6: Scope6 | None = None
 
 
 class LocalPorts:
@@ -60,7 +66,7 @@ class LocalPorts:
         before = self._by_number.get(self._numbers.get(port_id, 0))
         self.gone(port_id)
         bucket = Bucket(self._pace) if before is None else before.bucket
-        self._by_number[table.number] = Answerable(port_id, lookup, bucket)
+        self._by_number[table.number] = Answerable(port_id, lookup, bucket, table.scope6)
         self._numbers[port_id] = table.number
 
     def gone(self, port_id: PortId) -> None:
@@ -96,6 +102,18 @@ class LocalPorts:
                 self._log.info("address_released", port_id=one.port_id, address=str(address))
         return None
 
+    def answer6(self, datagram: bytes, source: str, now: float) -> bytes | None:
+        """As `answer`, for DHCPv6: the datagram to send back to the source."""
+        peer = peer_of(ip_address(source))
+        one = self._by_number.get(peer.number) if peer is not None else None
+        if one is None or one.scope6 is None or not one.bucket.take(now):
+            return None
+        try:
+            reply = answer6(message6.parse(datagram), one.scope6)
+        except message6.Dhcp6FormatError:
+            return None
+        return None if reply is None else message6.encode(reply)
+
 
 def _answered_at(peer: Peer, reply: Reply) -> IPv4Address:
     """A client that has its address is answered there, any other by broadcast (RFC 2131 section 4.1)."""
@@ -103,50 +121,67 @@ def _answered_at(peer: Peer, reply: Reply) -> IPv4Address:
 
 
 class LocalSocket:
-    """The one socket, from construction until `close`."""
+    """The sockets, one an IP version, from construction until `close`."""
 
     def __init__(self, namespaces: Namespaces, netns: str, ports: LocalPorts, ready: Readiness, log: Log) -> None:
         """Raises OSError when the namespace cannot be entered, or the port is taken."""
         self._ports = ports
         self._ready = ready
         self._log = log
+        kind = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK
         with namespaces.entered(netns):
-            self._requests = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+            self._requests = socket.socket(socket.AF_INET, kind)
+            self._requests6 = socket.socket(socket.AF_INET6, kind)
         try:
-            self._requests.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            for each in (self._requests, self._requests6):
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                deepen(each)
             self._requests.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
-            deepen(self._requests)
             self._requests.bind((SERVER, SERVER_PORT))
+            self._requests6.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            self._requests6.bind(("::", SERVER_PORT_6))
         except OSError:
-            self._requests.close()
+            self._close()
             raise
-        ready.add(self._requests.fileno(), self.serve)
+        ready.add(self._requests.fileno(), lambda: self._serve(self._requests, self._answer))
+        ready.add(self._requests6.fileno(), lambda: self._serve(self._requests6, self._answer6))
 
-    def serve(self) -> None:
+    def close(self) -> None:
+        """Close them."""
+        self._ready.remove(self._requests.fileno())
+        self._ready.remove(self._requests6.fileno())
+        self._close()
+
+    def _close(self) -> None:
+        self._requests.close()
+        self._requests6.close()
+
+    def _serve(self, requests: socket.socket, answer_one: Callable[[bytes, str, float], None]) -> None:
         """Answer what has arrived."""
         now = time.monotonic()
         for _ in range(_AT_ONCE):
             try:
-                datagram, (source, _port) = self._requests.recvfrom(LARGEST_DATAGRAM)
+                datagram, address = requests.recvfrom(LARGEST_DATAGRAM)
             except OSError:
                 return
             try:
-                self._answer(datagram, source, now)
+                answer_one(datagram, address[0], now)
             except Exception as error:
                 # A defect of ours must not let one guest's packet end the service of all: it would only send it again.
-                self._log.error("request_failed", source=source, reason=repr(error), datagram=datagram.hex())
-
-    def close(self) -> None:
-        """Close it."""
-        self._ready.remove(self._requests.fileno())
-        self._requests.close()
+                self._log.error("request_failed", source=address[0], reason=repr(error), datagram=datagram.hex())
 
     def _answer(self, datagram: bytes, source: str, now: float) -> None:
         found = self._ports.answer(datagram, source, now)
-        if found is None:
-            return
-        payload, to = found
+        if found is not None:
+            self._send(self._requests, found[0], (found[1], CLIENT_PORT))
+
+    def _answer6(self, datagram: bytes, source: str, now: float) -> None:
+        found = self._ports.answer6(datagram, source, now)
+        if found is not None:
+            self._send(self._requests6, found, (source, CLIENT_PORT_6))
+
+    def _send(self, by: socket.socket, payload: bytes, to: tuple[str, int]) -> None:
         try:
-            self._requests.sendto(payload, (to, CLIENT_PORT))
+            by.sendto(payload, to)
         except OSError as error:
-            self._log.warning("answer_lost", to=to, reason=str(error))
+            self._log.warning("answer_lost", to=to[0], reason=str(error))

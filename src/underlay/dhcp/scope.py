@@ -3,6 +3,8 @@
 File: `<state_dir>/dhcp/<network_id>.json`, replaced by rename, removed when the host no longer serves the network.
 """
 
+from ipaddress import IPv6Address
+
 import msgspec
 
 from underlay.model.address import IpAddress, IpNetwork, Mac
@@ -58,14 +60,29 @@ class Scope(msgspec.Struct, frozen=True):
     reservations: tuple[Reservation, ...] = ()
 
 
+class Scope6(msgspec.Struct, frozen=True):
+    """What the machine at one port is told by DHCPv6.
+
+    Attributes:
+    addresses: those that DHCPv6 gives; empty where it only tells of the network (`dhcpv6-stateless`).
+    """
+
+    addresses: tuple[IPv6Address, ...] = ()
+    dns_nameservers: tuple[IPv6Address, ...] = ()
+    domain: str = ""
+    lease_time_s: int = 86_400
+
+
 class PortScope(msgspec.Struct, frozen=True):
     """What the machine at one port of this host is told: `<state_dir>/dhcp/ports/<port_id>.json`.
 
     Attributes:
     number: the port's identity (`wire.identity_address`).
     scope: of its network, with its own reservations only.
+    scope6: None when DHCPv6 is not answered.
     """
 
     port_id: PortId
     number: int
     scope: Scope
+    scope6: Scope6 | None = None

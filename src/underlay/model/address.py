@@ -98,6 +98,8 @@ def decode_address_type(expected: Any, value: Any) -> Any:
         raise ValueError(f"expected text, got {type(value).__name__}")
     if expected is IpAddress:
         return ip_address(value)
+    if expected is IPv6Address:
+        return IPv6Address(value)
     if expected is IpNetwork:
         return ip_network(value)
     if expected is Mac:

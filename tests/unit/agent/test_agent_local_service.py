@@ -154,6 +154,22 @@ def test_dhcp_is_answered_by_broadcast_or_at_the_address_that_the_client_has() -
         assert str(ONE.mac_address) == back[1]["eth_dst"]
 
 
+def test_dhcpv6_is_caught_where_a_subnet_says_so() -> None:
+    """Tables tell the addresses that it gives, none where it only tells of the network; elsewhere it is switched."""
+    request = _packet("udp6", FIRST, "fe80::9", "ff02::1:2", (546, 547))
+    for mode, expected in (("dhcpv6-stateful", ["2001:db8::5"]), ("dhcpv6-stateless", [])):
+        managed = msgspec.structs.replace(D6, ipv6_address_mode=mode, ipv6_ra_mode=mode)
+        state = desired(_records(V6_ONLY, subnets=(D4, managed)), SITE, _present(V6_ONLY))
+        arrived, back = _there_and_back(state.flows["br-int"], request)
+        assert V6 == arrived["ipv6_dst"]
+        assert back is not None
+        assert (f"output:{FIRST}", "fe80::9") == (back[0], back[1]["ipv6_dst"])
+        table = decode(state.tables[f"dhcp/ports/{V6_ONLY.id}.json"], PortScope)
+        assert table.scope6 is not None
+        assert expected == [str(address) for address in table.scope6.addresses]
+    assert ("NORMAL", request) == sent(_flows(V6_ONLY), request)
+
+
 def test_nothing_else_reaches_the_addresses_or_comes_from_them() -> None:
     """Other ports, other sources, other protocols: dropped; and so is all that the namespace sends unasked."""
     flows = _flows(*PORTS)

@@ -3,14 +3,14 @@
 Pure. The same records always give the same table, byte for byte.
 """
 
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import Final
 
 from underlay.agent.desired.local_service import INNER, LocalPort
 from underlay.agent.desired.service import Service
 from underlay.agent.state.site import Site
 from underlay.dhcp.lookup import default_gateway
-from underlay.dhcp.scope import PortScope, Reservation, Scope, SubnetScope
+from underlay.dhcp.scope import PortScope, Reservation, Scope, Scope6, SubnetScope
 from underlay.model.address import IpAddress
 from underlay.model.ids import SubnetId
 from underlay.model.port import Port
@@ -64,6 +64,26 @@ def port_scope(one: LocalPort, site: Site) -> PortScope:
             ),
             reservations=tuple(_reservations(one.port, {subnet.id for subnet in served})),
         ),
+        scope6=_scope6(one, site) if one.dhcp6_subnets else None,
+    )
+
+
+def _scope6(one: LocalPort, site: Site) -> Scope6:
+    stateful = {subnet.id for subnet in one.dhcp6_subnets if subnet.ipv6_address_mode == "dhcpv6-stateful"}
+    servers = (address for subnet in one.dhcp6_subnets for address in subnet.dns_nameservers)
+    return Scope6(
+        addresses=tuple(
+            fixed.ip_address
+            for fixed in one.port.fixed_ips
+            if fixed.subnet_id in stateful and isinstance(fixed.ip_address, IPv6Address)
+        ),
+        dns_nameservers=tuple(
+            address
+            for address in dict.fromkeys(servers)
+            if isinstance(address, IPv6Address) and not address.is_unspecified
+        ),
+        domain=site.dns_domain,
+        lease_time_s=site.lease_time_s,
     )
 
 

@@ -5,6 +5,7 @@ of itself is never believed. DEVICE is the port's, LOCAL the namespace's OpenFlo
 
     br-int 62  DHCP of DEVICE from an address of its own    -> source 100.96/11 + identity, to LOCAL
            61  DHCP of DEVICE from any address              -> source 100.64/11 + identity, to LOCAL
+           61  DHCPv6 of DEVICE to ff02::1:2                -> source fd00:a9fe:0:<number>::/64, to LOCAL
            61  TCP to 169.254.169.254:80 from its address   -> source 100.64/11 + identity, to LOCAL
            61  TCP to [fe80::a9fe:a9fe]:80                  -> source fd00:a9fe:0:<number>::/64, to LOCAL
            61  from LOCAL to one of these addresses         -> the port's own address and MAC, to DEVICE
@@ -90,6 +91,8 @@ def of_port(one: LocalPort, device: int, local: int) -> Iterator[Flow]:
         yield from _dhcp(Peer(one.number), None, (device, local), back)
         for index, address in enumerate(addresses):
             yield from _dhcp(Peer(one.number, index, renewing=True), address, (device, local), back)
+    if one.dhcp and one.dhcp6_subnets:
+        yield from _dhcp6(one.number, (device, local), back)
 
 
 def own_addresses(one: LocalPort) -> tuple[IPv4Address, ...]:
@@ -157,6 +160,16 @@ def _dhcp(peer: Peer, address: IPv4Address | None, ports: tuple[int, int], back:
     yield (
         FlowKey(0, _SERVED, f"udp,in_port={local},nw_dst={identity},tp_src=67"),
         f"set_field:{address or '255.255.255.255'}->ip_dst,{back}",
+    )
+
+
+def _dhcp6(number: int, ports: tuple[int, int], back: str) -> Iterator[Flow]:
+    device, local = ports
+    match = f"udp6,in_port={device},ipv6_src=fe80::/64,ipv6_dst=ff02::1:2,tp_src=546,tp_dst=547"
+    yield FlowKey(0, _SERVED, match), f"{_identity_half(number)},set_field:{V6}->ipv6_dst,{_TO_SERVER}{local}"
+    yield (
+        FlowKey(0, _SERVED, f"udp6,in_port={local},ipv6_dst={prefix_of(number)},tp_src=547,tp_dst=546"),
+        f"{_LINK_LOCAL_HALF},{back}",
     )
 
 

@@ -57,6 +57,12 @@ class LocalPort(msgspec.Struct, frozen=True):
             if subnet.id == fixed.subnet_id and subnet.enable_dhcp
         )
 
+    @property
+    def dhcp6_subnets(self) -> tuple[Subnet, ...]:
+        """Of these the ones where DHCPv6 gives addresses or tells of the network."""
+        modes = ("dhcpv6-stateful", "dhcpv6-stateless")
+        return tuple(subnet for subnet in self.dhcp_subnets if subnet.ipv6_address_mode in modes)
+
 
 def local_ports(
     records: Records, site: Site, present: Present, judged: Mapping[str, Verdict]

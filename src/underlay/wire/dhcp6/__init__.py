@@ -1,0 +1,1 @@
+"""DHCPv6 messages and options as values (RFC 8415)."""
