@@ -13,9 +13,9 @@ from underlay.api.render import render
 from underlay.model.errors import NetworkNotFound
 from underlay.model.ids import NetworkId, SubnetId
 from underlay.model.network import Network
-from underlay.model.subnet import Subnet
+from underlay.model.subnet import InUse, Subnet
 from underlay.rules import access
-from underlay.store.contract import InUse, Query
+from underlay.store.contract import Query
 
 _RULE: Final = "get_network_ip_availability"
 _STORED_AS: Final = {"network_id": "id", "network_name": "name"}

@@ -6,6 +6,7 @@ from underlay.commands.agent import AddNetworkToDhcpAgent, DeleteAgent, RemoveNe
 from underlay.commands.host import Heartbeat, ReportPorts
 from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
 from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
+from underlay.commands.network_selection import SelectNetwork
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
 from underlay.commands.port_binding import PortBindingCommand
 from underlay.commands.qos import QosPolicyCommand, QosRuleCommand
@@ -59,4 +60,5 @@ Command = (
     | SegmentCommand
     | SegmentRangeCommand
     | TagCommand
+    | SelectNetwork
 )

@@ -63,3 +63,10 @@ class Subnet(msgspec.Struct, frozen=True, tag="subnet", tag_field="kind"):
     def ip_version(self) -> int:
         """4 or 6."""
         return self.cidr.version
+
+
+class InUse(msgspec.Struct, frozen=True):
+    """How many addresses of a subnet are in use, and how many of these are of its allocation pools."""
+
+    used: int = 0
+    used_in_pools: int = 0

@@ -19,6 +19,7 @@ from underlay.commands.command import Command
 from underlay.commands.host import Heartbeat, ReportPorts
 from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
 from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
+from underlay.commands.network_selection import SelectNetwork
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
 from underlay.commands.port_binding import (
     ActivatePortBinding,
@@ -74,6 +75,7 @@ from underlay.rules import (
     default_security_group_rule,
     instance,
     network,
+    network_selection,
     port,
     port_binding,
     qos_policy,
@@ -114,6 +116,8 @@ def judge(
             return auto_address.give(command, snapshot, circumstances)
         case CreatePort():
             return port.create(command, snapshot, caller, circumstances, regulations)
+        case SelectNetwork():
+            return network_selection.select(command, snapshot, caller, circumstances, regulations)
         case UpdatePort():
             return port.update(command, snapshot, caller, circumstances, regulations)
         case DeletePort():

@@ -20,7 +20,7 @@ from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacAction
 from underlay.model.segment import SegmentUse
-from underlay.model.subnet import Subnet
+from underlay.model.subnet import InUse, Subnet
 
 R = TypeVar("R", bound=Record)
 
@@ -77,6 +77,10 @@ class Snapshot(Protocol):
 
     def granted_to(self, project_id: ProjectId, action: RbacAction) -> Collection[str]:
         """The ids of the objects that RBAC policies grant to the project itself by that action."""
+        ...
+
+    def networks_open_to(self, project_id: ProjectId) -> Sequence[Network]:
+        """The networks that the project sees: its own, shared and granted ones, in order of creation."""
         ...
 
     def projects_on(self, network_id: NetworkId) -> Collection[ProjectId]:
@@ -137,6 +141,10 @@ class Snapshot(Protocol):
 
     def mac_owner(self, network_id: NetworkId, mac: Mac) -> PortId | None:
         """The port that has the MAC on that network."""
+        ...
+
+    def addresses_in_use(self, network_id: NetworkId | None = None) -> dict[SubnetId, InUse]:
+        """How many addresses ports have of each subnet (of the network): read, not counted."""
         ...
 
     def free_ranges(self, subnet_id: SubnetId, limit: int) -> Sequence[AddressRange]:

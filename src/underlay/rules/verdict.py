@@ -7,6 +7,7 @@ import msgspec
 from underlay.commands.command import Command
 from underlay.model.change import Record, Writes
 from underlay.model.ids import AgentId, PortId
+from underlay.model.network_selection import NetworkSelection
 from underlay.model.port_binding import PortBinding
 from underlay.model.qos import QosRule
 from underlay.model.security_group import DefaultSecurityGroupRule
@@ -27,7 +28,16 @@ class PortsAnswer(msgspec.Struct, frozen=True):
     ports: dict[PortId, PortReport]
 
 
-Result = Record | QosRule | PortBinding | DefaultSecurityGroupRule | HeartbeatAnswer | PortsAnswer | tuple[Record, ...]
+Result = (
+    Record
+    | QosRule
+    | PortBinding
+    | DefaultSecurityGroupRule
+    | NetworkSelection
+    | HeartbeatAnswer
+    | PortsAnswer
+    | tuple[Record, ...]
+)
 """What can be answered."""
 
 

@@ -105,13 +105,6 @@ class MarkerNotFound(LookupError):  # noqa: N818 - named as the errors of the mo
     """The record that `Query.marker` names does not exist; `args[0]` is the marker."""
 
 
-class InUse(msgspec.Struct, frozen=True):
-    """How many addresses of a subnet are in use, and how many of these are of its allocation pools."""
-
-    used: int = 0
-    used_in_pools: int = 0
-
-
 class Listing(Protocol):
     """Reads beyond the lookups of rules, all of one moment."""
 
@@ -127,10 +120,6 @@ class Listing(Protocol):
 
     def heartbeats(self) -> dict[AgentId, datetime]:
         """The time of every agent's last heartbeat."""
-        ...
-
-    def addresses_in_use(self, network_id: NetworkId | None = None) -> dict[SubnetId, InUse]:
-        """How many addresses ports have of each subnet (of the network): read, not counted."""
         ...
 
     def revision(self) -> Revision:

@@ -23,9 +23,9 @@ from underlay.model.port import DHCP_OWNER, Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacAction, RbacPolicy
 from underlay.model.segment import SegmentUse
-from underlay.model.subnet import Subnet
+from underlay.model.subnet import InUse, Subnet
 from underlay.model.subnet_pool import SubnetPool
-from underlay.store.contract import ChangeRow, InUse, Query, R
+from underlay.store.contract import ChangeRow, Query, R
 from underlay.store.links import links_of, unique_keys_of
 from underlay.store.memory_listing import select_records
 from underlay.store.memory_log import MemoryLog
@@ -122,7 +122,7 @@ class MemoryMoment:
         return dict(self._state.heartbeats)
 
     def addresses_in_use(self, network_id: NetworkId | None = None) -> dict[SubnetId, InUse]:
-        """As `contract.Listing.addresses_in_use`."""
+        """How many addresses ports have of each subnet (of the network)."""
         fixed_ips = [fixed_ip for port in self._state.all_of(Port) for fixed_ip in port.fixed_ips]
         in_use: dict[SubnetId, InUse] = {}
         for subnet in self._state.all_of(Subnet):
@@ -214,6 +214,10 @@ class MemoryMoment:
         """The ids of the objects that RBAC policies grant to the project itself by that action."""
         policies = self._state.all_of(RbacPolicy)
         return {each.object_id for each in policies if (each.target_project, each.action) == (project_id, action)}
+
+    def networks_open_to(self, project_id: ProjectId) -> Sequence[Network]:
+        """The networks that the project sees, in order of creation."""
+        return self.list_records(Network, Query(visible_to=project_id))
 
     def projects_on(self, network_id: NetworkId) -> Collection[ProjectId]:
         """The projects that have ports or subnets on the network."""

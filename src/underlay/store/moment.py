@@ -18,8 +18,8 @@ from underlay.model.port import Port
 from underlay.model.quota import Quota
 from underlay.model.rbac_policy import RbacAction
 from underlay.model.segment import SegmentUse
-from underlay.model.subnet import Subnet
-from underlay.store.contract import InUse, Query, R
+from underlay.model.subnet import InUse, Subnet
+from underlay.store.contract import Query, R
 from underlay.store.listing import Lister
 from underlay.store.lookups import (
     LookupStatements,
@@ -83,7 +83,7 @@ class Moment:
         return {agent_id: datetime.fromisoformat(text) for agent_id, text in rows}
 
     def addresses_in_use(self, network_id: NetworkId | None = None) -> dict[SubnetId, InUse]:
-        """As `contract.Listing.addresses_in_use`."""
+        """How many addresses ports have of each subnet (of the network)."""
         statement = self._sql.in_use if network_id is None else self._sql.in_use_of
         rows = self._session.rows(statement, {"network_id": network_id})
         return {subnet_id: InUse(used, in_pools) for subnet_id, used, in_pools in rows}
@@ -171,6 +171,10 @@ class Moment:
         return {
             row[0] for row in self._session.rows(self._sql.granted_to, {"project_id": project_id, "action": action})
         }
+
+    def networks_open_to(self, project_id: ProjectId) -> Sequence[Network]:
+        """The networks that the project sees, in order of creation."""
+        return self.list_records(Network, Query(visible_to=project_id))
 
     def projects_on(self, network_id: NetworkId) -> Collection[ProjectId]:
         """The projects that have ports or subnets on the network."""

@@ -46,6 +46,7 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      SegmentInUse HostNotConnectedToAnySegment
     |                      HostNotCompatibleWithFixedIps NetworkSegmentRangeReferencedByProject
     |                      NetworkSegmentRangeOverlaps DefaultExternalNetworkExists AutoAllocationFailure
+    |                      NoNetworkFits
     |                      SecurityGroupInUse SecurityGroupCannotRemoveDefault SecurityGroupCannotUpdateDefault
     |                      SecurityGroupDefaultAlreadyExists SecurityGroupRuleExists DefaultSecurityGroupRuleExists
     |                      SecurityGroupConflict AddressGroupInUse PortSecurityPortHasSecurityGroup
@@ -76,6 +77,7 @@ from underlay.model.errors.network import (
     InvalidSharedSetting,
     NetworkInUse,
     NetworkNotFound,
+    NoNetworkFits,
 )
 from underlay.model.errors.port import (
     InstanceInUse,
@@ -328,6 +330,7 @@ __all__ = [
     "NetworkSegmentRangeReferencedByProject",
     "NetworkSubnetPoolAffinityError",
     "NoNetworkAvailable",
+    "NoNetworkFits",
     "NoUpdateSubnetWhenMultipleSegmentsOnNetwork",
     "NotEnforced",
     "NotFoundError",

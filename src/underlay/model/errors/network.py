@@ -49,6 +49,20 @@ class DefaultExternalNetworkExists(ConflictError):
 
 
 @dataclass(unsafe_hash=True)
+class NoNetworkFits(ConflictError):
+    """Of the networks that a port could be put on, none can take it; `refusals` are (name or id, why)."""
+
+    template = "No network can take the port."
+    refusals: tuple[tuple[str, str], ...]
+
+    @property
+    def hint(self) -> str:  # noqa: D102
+        if not self.refusals:
+            return " The project may use none; create one, or have one shared with it."
+        return " " + "; ".join(f"{name}: {why}" for name, why in self.refusals) + "."
+
+
+@dataclass(unsafe_hash=True)
 class AutoAllocationFailure(ConflictError):
     """There is no network that the project could be given."""
 
