@@ -8,8 +8,7 @@ from msgspec import structs
 from fakes.records import network, port, subnet
 from underlay.model.address import AddressRange
 from underlay.model.change import Record, Ref, Writes
-from underlay.model.subnet import Subnet
-from underlay.store.contract import InUse
+from underlay.model.subnet import InUse, Subnet
 from underlay.store.memory import MemoryStore
 from underlay.store.transaction import Store
 

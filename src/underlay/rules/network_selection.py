@@ -1,12 +1,12 @@
 """Choosing a network for a port whose project does not mind which: the wish of the reference scenario.
 
-Looked at are the networks that the project may put ports on. Those that fit are ordered by the policy, ties by age, and the
-port is made on the first that takes it, by the same rule that makes every port (`rules.port`): so nothing is chosen that
-could not be had, and two callers at the same time never get the same address.
+Looked at are the networks that the project may put ports on. Those that fit are ordered by the policy, ties by age,
+and the port is made on the first that takes it, by the same rule that makes every port (`rules.port`): so nothing is
+chosen that could not be had, and two callers at the same time never get the same address.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, cast
 
 from msgspec import structs
 
@@ -22,6 +22,7 @@ from underlay.model.errors import (
 from underlay.model.ids import HostName, ProjectId, SubnetId
 from underlay.model.network import Network, physical_network_of, segment_here
 from underlay.model.network_selection import Candidate, NetworkSelection, SelectionPolicy
+from underlay.model.port import Port
 from underlay.model.subnet import InUse, Subnet
 from underlay.rules import ipam, port, reach
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -59,10 +60,11 @@ def select(
             refused.append(structs.replace(chosen, refusal=error.message))
             continue
         others = left[place + 1 :]
-        selection = NetworkSelection(
-            command.policy, _reason(command.policy, chosen, others, refused), (chosen, *others, *refused), made.result
+        reason = _reason(command.policy, chosen, others, refused)
+        candidates = (chosen, *others, *refused)
+        return structs.replace(
+            made, result=NetworkSelection(command.policy, reason, candidates, cast(Port, made.result))
         )
-        return structs.replace(made, result=selection)
     raise NoNetworkFits(tuple((each.name or each.network_id, each.refusal) for each in refused))
 
 
@@ -111,7 +113,7 @@ def _reaches(network: Network, host: HostName, snapshot: Snapshot) -> bool:
     return there is None or segment_here(network, there) is not None
 
 
-def _room(subnets: Sequence[Subnet], in_use: dict[str, InUse]) -> tuple[int, int]:
+def _room(subnets: Sequence[Subnet], in_use: dict[SubnetId, InUse]) -> tuple[int, int]:
     """Free addresses, and those in use: a port takes one of each IP version, so the version with fewer free counts.
 
     Addresses that guests make themselves (SLAAC) never run out; a network of nothing else counts by its prefixes.

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 import msgspec
 
 from underlay.model.change import KINDS, Kind, Record, Writes
-from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision, SubnetId
+from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, ProjectId, Revision
 
 R = TypeVar("R", bound=Record)
 
