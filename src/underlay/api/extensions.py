@@ -229,6 +229,12 @@ EXTENSIONS: Final = (
         here="The same, inside the allocation pools and outside.",
     ),
     Extension(
+        "network-selection",
+        "Network selection",
+        "Makes a port on the network that fits best, of those that the project may use.",
+        "2026-11-22T10:00:00-00:00",
+    ),
+    Extension(
         "network-segment-range",
         "Neutron Network Segment Range",
         "Provides support for the network segment range management",

@@ -70,7 +70,7 @@ def parse_create(resource: Resource, body: bytes, caller: Caller, parent_id: Map
     if not decoded:
         raise HTTPBadRequest("Resource body required")
     if resource.collection not in decoded:
-        sent = _only(resource, decoded)
+        sent = only(resource, decoded)
         command = _create(resource, sent, caller, parent_id)
         return Parsed(commands=(command,), hints=_hints(sent), unenforced=at_creation(resource, sent))
     many = decoded[resource.collection]
@@ -80,7 +80,7 @@ def parse_create(resource: Resource, body: bytes, caller: Caller, parent_id: Map
         raise HTTPBadRequest("Body contains invalid data")
     if len(many) > MAX_BULK:
         raise HTTPBadRequest(f"At most {MAX_BULK} {resource.collection} can be created at once")
-    each = [_only(resource, one) if resource.name in one else one for one in many]
+    each = [only(resource, one) if resource.name in one else one for one in many]
     return Parsed(
         commands=tuple(_create(resource, sent, caller, parent_id) for sent in each),
         bulk=True,
@@ -103,7 +103,7 @@ def read_update(resource: Resource, body: bytes, caller: Caller) -> Values:
         raise HTTPBadRequest("Resource body required")
     if resource.collection in decoded:
         raise HTTPBadRequest("Bulk operation not supported")
-    sent = _only(resource, decoded)
+    sent = only(resource, decoded)
     _check_project(resource, sent, caller)
     _refuse_unknown(resource, sent)
     for row in resource.attributes:
@@ -115,6 +115,12 @@ def read_update(resource: Resource, body: bytes, caller: Caller) -> Values:
 def _create(resource: Resource, sent: dict[str, Any], caller: Caller, parent_id: Mapping[str, str]) -> Command:
     if resource.create is None:
         raise HTTPNotFound()
+    project_id, read = read_create(resource, sent, caller)
+    return resource.create(project_id, {**read, **parent_id})
+
+
+def read_create(resource: Resource, sent: dict[str, Any], caller: Caller) -> tuple[ProjectId, Values]:
+    """For which project a new one is to be, and the values sent."""
     project_id = _check_project(resource, sent, caller)
     _refuse_unknown(resource, sent)
     for row in resource.attributes:
@@ -123,11 +129,11 @@ def _create(resource: Resource, sent: dict[str, Any], caller: Caller, parent_id:
         if row.required and row.name not in sent:
             raise HTTPBadRequest(f"Failed to parse request. Required attribute '{row.name}' not specified")
     read = {row.name: _read(row, row.post, sent) for row in _sent_rows(resource, sent)}
-    set_values = {name: value for name, value in read.items() if value is not msgspec.UNSET}
-    return resource.create(project_id, {**set_values, **parent_id})
+    return project_id, {name: value for name, value in read.items() if value is not msgspec.UNSET}
 
 
-def _only(resource: Resource, decoded: dict[str, Any]) -> dict[str, Any]:
+def only(resource: Resource, decoded: dict[str, Any]) -> dict[str, Any]:
+    """What is inside of `{"network": {}}`."""
     sent = decoded.get(resource.name)
     if sent is None:
         raise HTTPBadRequest(f"Unable to find '{resource.name}' in request body")

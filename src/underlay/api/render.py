@@ -8,6 +8,7 @@ from typing import Any, get_args
 from underlay.api import places, surroundings
 from underlay.api.address_scopes import Scopes, all_scopes, scopes_of
 from underlay.api.attributes.attribute import Field, Resource
+from underlay.api.attributes.port import PORT
 from underlay.api.attributes.security_group_rule import SECURITY_GROUP_RULE
 from underlay.api.remembered import Remembered
 from underlay.api.resource_request import resource_request
@@ -179,6 +180,10 @@ class Viewpoint:
     def default_quota(self, resource: str) -> int:
         """The limit of a project without one of its own."""
         return self._regulations.quota_defaults.get(resource, -1)
+
+    def port(self, port: Port) -> dict[str, Any]:
+        """The port as it is shown."""
+        return render(PORT, port, self)
 
 
 def render(resource: Resource, record: Any, view: Viewpoint, fields: Collection[str] = ()) -> dict[str, Any]:

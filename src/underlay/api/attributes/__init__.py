@@ -9,6 +9,7 @@ from underlay.api.attributes.availability_zone import AVAILABILITY_ZONE
 from underlay.api.attributes.default_security_group_rule import DEFAULT_SECURITY_GROUP_RULE
 from underlay.api.attributes.instance import INSTANCE
 from underlay.api.attributes.network import NETWORK
+from underlay.api.attributes.network_selection import NETWORK_SELECTION
 from underlay.api.attributes.physical_network import PHYSICAL_NETWORK
 from underlay.api.attributes.port import PORT
 from underlay.api.attributes.port_binding import PORT_BINDING
@@ -44,7 +45,15 @@ RESOURCES = (
     RBAC_POLICY,
 )
 
-INSIDE = (*QOS_RULES, PORT_BINDING, AVAILABILITY, PHYSICAL_NETWORK, AVAILABILITY_ZONE, AUTO_ALLOCATED_TOPOLOGY)
+INSIDE = (
+    *QOS_RULES,
+    PORT_BINDING,
+    AVAILABILITY,
+    PHYSICAL_NETWORK,
+    AVAILABILITY_ZONE,
+    AUTO_ALLOCATED_TOPOLOGY,
+    NETWORK_SELECTION,
+)
 """What is kept inside other records or worked out of them, and has URLs all the same (`api.inside`)."""
 
 __all__ = [

@@ -85,6 +85,10 @@ class View(Protocol):
         """The limit of a project without one of its own."""
         ...
 
+    def port(self, port: Port) -> dict[str, Any]:
+        """The port as it is shown."""
+        ...
+
 
 class Field(msgspec.Struct, frozen=True):
     """Shows a field of the record as it is; `path` may lead into a part, as in `binding.profile`.

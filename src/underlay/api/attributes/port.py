@@ -228,6 +228,11 @@ def _renamed(sent: Values) -> dict[str, Any]:
 
 
 def _create(project_id: ProjectId, sent: Values) -> CreatePort:
+    return new_port(project_id, NetworkId(sent["network_id"]), sent)
+
+
+def new_port(project_id: ProjectId, network_id: NetworkId, sent: Values) -> CreatePort:
+    """The command to create the port that the values describe."""
     fields = _renamed(sent)
     if "security_groups" in sent:
         fields["security_group_ids"] = sent["security_groups"]
@@ -236,7 +241,7 @@ def _create(project_id: ProjectId, sent: Values) -> CreatePort:
     if "extra_dhcp_opts" in sent:
         fields["extra_dhcp_opts"] = sent["extra_dhcp_opts"].wanted
     fields |= pick(sent, "tags")
-    return CreatePort(project_id=project_id, network_id=NetworkId(sent["network_id"]), **fields)
+    return CreatePort(project_id=project_id, network_id=network_id, **fields)
 
 
 def _update(record_id: str, revision: int | None, sent: Values) -> UpdatePort:
