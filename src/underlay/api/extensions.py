@@ -233,6 +233,7 @@ EXTENSIONS: Final = (
         "Network selection",
         "Makes a port on the network that fits best, of those that the project may use.",
         "2026-11-22T10:00:00-00:00",
+        here="`POST /network-selections`: the network with the most free addresses, or the fewest in use, and why.",
     ),
     Extension(
         "network-segment-range",

@@ -6,9 +6,11 @@ from msgspec import structs
 
 from underlay.api import schema, values
 from underlay.api.attributes import standard
-from underlay.api.attributes.attribute import Attribute, Resource, View
-from underlay.api.attributes.port import PORT
+from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
+from underlay.api.attributes.port import PORT, new_port
+from underlay.commands.network_selection import SelectNetwork
 from underlay.model.errors import NoNetworkFits
+from underlay.model.ids import NetworkId, ProjectId
 from underlay.model.network import Network
 from underlay.model.network_selection import NetworkSelection, SelectionPolicy
 
@@ -41,6 +43,12 @@ def _show_candidates(selection: NetworkSelection, _: View) -> list[dict[str, Any
         }
         for each in selection.candidates
     ]
+
+
+def new_selection(project_id: ProjectId, sent: Values) -> SelectNetwork:
+    """The command; `port` is what was read of it by the table of `PLACELESS_PORT`."""
+    port = new_port(project_id, NetworkId(""), sent.get("port", {}))
+    return SelectNetwork(port, **pick(sent, "policy", "physical_network", "tags", "availability_zone"))
 
 
 NETWORK_SELECTION: Final = Resource(
@@ -91,5 +99,6 @@ NETWORK_SELECTION: Final = Resource(
             shown=schema.list_of(_CANDIDATE),
         ),
     ),
+    create=new_selection,
     inside=True,
 )

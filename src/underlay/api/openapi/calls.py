@@ -15,6 +15,7 @@ from underlay.api import (
     calls,
     extensions,
     hosts,
+    network_selections,
     physical_networks,
     port_bindings,
     qos,
@@ -39,6 +40,7 @@ from underlay.api.attributes.attribute import Resource
 from underlay.api.attributes.auto_allocated_topology import AUTO_ALLOCATED_TOPOLOGY
 from underlay.api.attributes.availability import AVAILABILITY
 from underlay.api.attributes.availability_zone import AVAILABILITY_ZONE
+from underlay.api.attributes.network_selection import NETWORK_SELECTION
 from underlay.api.attributes.physical_network import PHYSICAL_NETWORK
 from underlay.api.attributes.standard import read_tags
 from underlay.api.attributes.subnet_pool import read_prefixes
@@ -224,6 +226,12 @@ _SPECIAL: Final[Mapping[Callable[..., Any], Call]] = {
         "Take the subnets of a network into a subnet pool",
         schema.list_of(schema.shown(id=schema.UUID, cidr=schema.CIDR)),
         body=_NETWORK_ID,
+    ),
+    network_selections.select_network: Call(
+        "Make a port on the network that fits best",
+        _one(NETWORK_SELECTION),
+        201,
+        body=schema.shown(network_selection=parts.creation_of(NETWORK_SELECTION)),
     ),
     physical_networks.list_physical_networks: _list(PHYSICAL_NETWORK),
     physical_networks.show_physical_network: _show(PHYSICAL_NETWORK),
