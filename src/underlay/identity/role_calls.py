@@ -10,7 +10,7 @@ from underlay.identity import render
 from underlay.identity.domains import checked_name
 from underlay.identity.errors import BadRequest, Forbidden, NotFound, Taken
 from underlay.identity.filters import filtered
-from underlay.identity.roles import ADMIN, ALWAYS, FIXED, HOST, RoleBook, read_roles
+from underlay.identity.roles import ALWAYS, BEYOND_PROJECTS, FIXED, RoleBook, read_roles
 from underlay.identity.service import NO_CONTENT, Answer, Ask, Service
 from underlay.model.identity import Implication, NameTaken, Role, RoleId, RoleName
 
@@ -121,10 +121,10 @@ def check_implication(service: Service, ask: Ask) -> Answer:
 
 
 def imply(service: Service, ask: Ask) -> Answer:
-    """PUT /v3/roles/{prior}/implies/{implied}. admin and host are implied by none: each is given by name."""
+    """PUT /v3/roles/{prior}/implies/{implied}. What reaches beyond a project is given by name alone."""
     book = read_roles(service.store)
     prior, implied = (existing_role(book, ask.path[name]) for name in ("role_id", "implied_id"))
-    if implied.name in (ADMIN, HOST):
+    if implied.name in BEYOND_PROJECTS:
         raise Forbidden(f"make role {implied.name} an implied role")
     if prior.name in book.effective((implied.name,)):
         raise BadRequest(f"{implied.name} implies {prior.name} already.")

@@ -2,7 +2,7 @@
 
 admin implies manager implies member implies reader, as in Keystone; service is what Nova's own user has, host what an
 agent has, and both imply nothing. What a role may do is the policy's business (`model.policy.table`): those that are
-made may do nothing by default, unless one implies member or reader.
+made may do nothing by default, unless one implies manager, member or reader.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,6 +26,8 @@ FIXED: Final = tuple(
     for name in (ADMIN, MANAGER, MEMBER, READER, SERVICE, HOST)
 )
 ROLE_IDS: Final[Mapping[RoleName, RoleId]] = {role.name: role.id for role in FIXED}
+BEYOND_PROJECTS: Final = (ADMIN, SERVICE, HOST)
+"""Roles that count in every project, whichever they are assigned on."""
 ALWAYS: Final = (Implication(ADMIN, MANAGER), Implication(MANAGER, MEMBER), Implication(MEMBER, READER))
 
 

@@ -6,8 +6,8 @@ from fakes.identity_server import SECRET, IdentityServer, password_auth
 from underlay.identity.roles import ROLE_IDS
 from underlay.model.identity import RoleName
 
-READER, ADMIN, MANAGER, MEMBER, HOST = (
-    ROLE_IDS[RoleName(name)] for name in ("reader", "admin", "manager", "member", "host")
+READER, ADMIN, MANAGER, MEMBER, SERVICE, HOST = (
+    ROLE_IDS[RoleName(name)] for name in ("reader", "admin", "manager", "member", "service", "host")
 )
 
 
@@ -97,7 +97,7 @@ def test_a_role_that_is_made_means_what_it_implies(server):
 
 
 def test_fixed_roles_stay_as_they_are(server):
-    """Not changed, deleted, made again, nor implied where that would give away the cloud."""
+    """Not changed, deleted, made again, nor implied where that would give away what reaches into every project."""
     root = server.token("root")
     role = server.ask("POST", "/v3/roles", root, {"role": {"name": "operator"}}).json()["role"]
     assert [403, 403] == [
@@ -105,7 +105,7 @@ def test_fixed_roles_stay_as_they_are(server):
         server.ask("DELETE", f"/v3/roles/{ADMIN}", root).status,
     ]
     assert 409 == server.ask("POST", "/v3/roles", root, {"role": {"name": "admin"}}).status
-    for implied in (ADMIN, HOST):
+    for implied in (ADMIN, SERVICE, HOST):
         assert 403 == server.ask("PUT", f"/v3/roles/{role['id']}/implies/{implied}", root).status
     assert 403 == server.ask("DELETE", f"/v3/roles/{ADMIN}/implies/{MANAGER}", root).status
     assert 400 == server.ask("PUT", f"/v3/roles/{READER}/implies/{MEMBER}", root).status
