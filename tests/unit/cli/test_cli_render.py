@@ -29,7 +29,7 @@ def grids(draw: st.DrawFn) -> tuple[list[str], list[list[object]]]:
 @given(grids())
 @example((["name", "n"], [["網路", 1], ["e\u0301t\u00e9", 22]]))
 @example((["name"], [["\x1b[31mred\x1b[0m"]]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_table_is_drawn_as_prettytable_draws_it(grid: tuple[list[str], list[list[object]]]) -> None:
     """Byte for byte, for any text; a column whose first cell is a number stands right."""
     columns, rows = grid
@@ -41,14 +41,17 @@ def test_a_table_is_drawn_as_prettytable_draws_it(grid: tuple[list[str], list[li
 
 
 @given(st.lists(st.integers(1, 80), min_size=1, max_size=6), st.integers(10, 200))
+@example([1, 4, 7, 8, 9, 1], 48)
 def test_a_table_is_narrowed_only_as_far_as_it_stays_readable(widths: list[int], max_width: int) -> None:
-    """It fits max_width, or every column that was narrowed has the least width."""
+    """It fits max_width, or every column that was narrowed has the least width; the last of them may have more, because
+    cliff gives it what equal shares leave, and counts shares before it widens them to the least width."""
     if 1 + sum(width + 3 for width in widths) <= max_width:
         return
     limits = table.shrink(widths, max_width, 8)
     after = [min(width, limit) if limit else width for width, limit in zip(widths, limits, strict=True)]
     fits = 1 + sum(width + 3 for width in after) <= max_width
-    assert fits or all(limit in (0, 8) for limit in limits[:-1])
+    narrowed = [limit for limit in limits if limit]
+    assert fits or {8} == set(narrowed[:-1] or narrowed)
 
 
 @pytest.mark.parametrize("text", ["", "pub100", 'a"b', "$(reboot)", "`reboot`", "$HOME", "a\\", "two\nlines", "x'y"])
