@@ -229,14 +229,14 @@ async def play(store: AnyStore, script: list[tuple[str, int, int, int]]) -> None
         await mirror.disconnect()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_a_mirror_holds_what_its_host_needs_in_memory(script: list[tuple[str, int, int, int]]) -> None:
     """After any changes, cuts, restarts of the server and losses of the log, over the store in memory."""
     run(play(MemoryStore(change_retention=12), script))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_a_mirror_holds_what_its_host_needs_on_a_database(
     sqlite_store: Store, script: list[tuple[str, int, int, int]]

@@ -106,7 +106,7 @@ def test_free_ranges_are_pools_without_taken(block: str, empty_database: Path) -
     with TemporaryDirectory() as folder:
         numbers = count()
 
-        @settings(max_examples=30, deadline=None)
+        @settings(max_examples=30)
         @given(st.integers(0, len(CUTS) - 1), steps())
         def check(cuts: int, script: list[tuple[str, int, tuple[int, ...]]]) -> None:
             store = Store(f"sqlite:///{copy(empty_database, Path(folder, str(next(numbers))))}")
@@ -118,7 +118,7 @@ def test_free_ranges_are_pools_without_taken(block: str, empty_database: Path) -
         check()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(BLOCKS), st.integers(0, len(CUTS) - 1), steps())
 def test_free_ranges_in_memory(block: str, cuts: int, script: list[tuple[str, int, tuple[int, ...]]]) -> None:
     """The same law in memory."""

@@ -120,7 +120,7 @@ def test_every_name_of_filters_and_sorts_works(any_store: AnyStore, record_type:
 ORDERS = st.lists(st.tuples(st.sampled_from(["name", "binding:host_id", "id"]), st.booleans()), max_size=2)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(sort=ORDERS, limit=st.integers(1, 4), reverse=st.booleans())
 def test_pages_put_together_are_the_list(
     store: AnyStore, sort: list[tuple[str, bool]], limit: int, reverse: bool

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.api_server import ApiServer
@@ -72,7 +72,7 @@ def stored() -> int:
         return int(reading.revision())
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(bodies(), st.sampled_from(["admin", "member", "reader"]))
 def test_a_create_is_done_or_refused(body: tuple[str, str, dict[str, Any]], token: str) -> None:
     """201 and stored, or 4xx (503 when VLANs run out) and nothing stored."""
@@ -85,7 +85,7 @@ def test_a_create_is_done_or_refused(body: tuple[str, str, dict[str, Any]], toke
         assert 204 == SERVER.call("DELETE", f"/v2.0/{collection}/{reply.json()[name]['id']}").status
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(bodies())
 def test_an_update_is_done_or_refused(body: tuple[str, str, dict[str, Any]]) -> None:
     """200, or 4xx and nothing stored."""
@@ -96,7 +96,7 @@ def test_an_update_is_done_or_refused(body: tuple[str, str, dict[str, Any]]) -> 
     assert 200 == reply.status or (400 <= reply.status < 500 and before == stored()), reply.body
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_answered(body: bytes) -> None:
     """No body makes a fault of ours, on any call that takes one."""
@@ -115,7 +115,7 @@ KEYS = st.sampled_from(["limit", "marker", "sort_key", "fields", "name", "id", "
 PAIRS = st.tuples(KEYS, st.text(alphabet="abc=&%0123,.-/\x00é", max_size=8))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(PAIRS, max_size=4))
 def test_any_query_is_answered(pairs: list[tuple[str, str]]) -> None:
     """No query makes a fault of ours."""
@@ -124,7 +124,7 @@ def test_any_query_is_answered(pairs: list[tuple[str, str]]) -> None:
         assert SERVER.call("GET", f"/v2.0/{collection}?{query}").status < 500
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(st.characters(codec=None, exclude_categories=[]), max_size=300))
 def test_any_name_is_kept_as_it_is_or_refused(name: str) -> None:
     """In every script and direction; control characters and halves of surrogate pairs are refused."""
@@ -138,7 +138,7 @@ def test_any_name_is_kept_as_it_is_or_refused(name: str) -> None:
     assert 204 == SERVER.call("DELETE", url).status
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 30), st.booleans(), st.sampled_from(["{}", '{"network": {"name": %s}}', '{"network": %s}', "%s"]))
 def test_depth_has_a_limit(depth: int, is_list: bool, around: str) -> None:
     """What is nested deeper than the limit is refused as such, before anything is read of it."""

@@ -19,7 +19,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 
 
 @SCHEMA.exclude(path=["/underlay/v1/feed"]).parametrize()
-@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_a_call_answers_as_described(case: schemathesis.Case) -> None:
     """Whatever fits the document's request gets an answer that fits its responses."""
     case.call_and_validate(headers={"X-Auth-Token": "admin"}, checks=CHECKS)

@@ -106,7 +106,7 @@ def test_a_half_request_is_dropped_when_the_client_leaves() -> None:
     assert b"" == exchange((GET % 1)[:-3])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=200), st.booleans())
 def test_random_bytes_always_end_in_a_closed_connection(octets: bytes, after_a_request: bool) -> None:
     """Nothing raises, nothing hangs."""

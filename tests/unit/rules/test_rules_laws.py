@@ -6,7 +6,7 @@ from functools import partial
 from ipaddress import ip_address, ip_network
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -164,7 +164,7 @@ LAWS = (
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80)
 @given(clouds())
 def test_the_laws_hold_after_any_commands(cloud: Cloud) -> None:
     """Whatever was asked, granted and refused, in whatever order: each law above holds."""
@@ -172,7 +172,7 @@ def test_the_laws_hold_after_any_commands(cloud: Cloud) -> None:
         law(cloud)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40)
 @given(clouds())
 def test_what_is_chosen_is_free_in_range_and_not_the_gateway(cloud: Cloud) -> None:
     """An address that the server chooses for a machine is of a pool, was free, and is no gateway; a VLAN of the ranges
@@ -206,7 +206,7 @@ def test_what_is_chosen_is_free_in_range_and_not_the_gateway(cloud: Cloud) -> No
     assert segment.vid in (100, 101, 200, 201)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.booleans(), st.sampled_from(("", "a")), st.integers(0, 999))
 def test_the_same_update_again_changes_nothing(flag: bool, name: str, seed: int) -> None:
     """An update or report that was carried out is, judged again, without writes and of the same result."""
