@@ -11,9 +11,9 @@ from ipaddress import ip_address, ip_network
 
 import msgspec
 import pytest
-from conftest import host_with_wire
 from local_site import GATEWAY, LocalSite, within
 
+from conftest import host_with_wire
 from fakes.feed_server import FeedServer
 from fakes.ovs_host import run
 from fakes.records import HOST, network, port, subnet
