@@ -41,6 +41,33 @@ with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
     wire.bind((sys.argv[1], 0))
     wire.send(bytes.fromhex(sys.argv[2]))
 """
+HARM = """
+import os, socket, struct, sys, time
+address, v6 = sys.argv[1], socket.if_nametoindex("eth0")
+held = []
+for family, target in ((socket.AF_INET, ("169.254.169.254", 80)), (socket.AF_INET6, ("fe80::a9fe:a9fe", 80, 0, v6))):
+    for _ in range(100):
+        one = socket.socket(family, socket.SOCK_STREAM)
+        one.setblocking(False)
+        one.connect_ex(target)
+        held.append(one)
+print("ready", file=sys.stderr, flush=True)
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+    out.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    out.bind((address, 68))
+    until = time.monotonic() + 6
+    while time.monotonic() < until:
+        mac = os.urandom(6)
+        message = struct.pack("!BBBBIHH16s", 1, 1, 6, 0, 7, 0, 0, bytes(16)) + mac + bytes(202)
+        out.sendto(message + bytes.fromhex("63825363 350101 ff"), ("255.255.255.255", 67))
+        out.sendto(os.urandom(300), ("169.254.169.254", 67))
+        for one in held:
+            try:
+                one.send(b"GET / HTTP/1.1\\r\\nX-")
+            except OSError:
+                pass
+print("sent")
+"""
 RECORDS = (A, B, C, A4, B4, C4, C6, GUEST_A, GUEST_B, GUEST_C)
 
 
@@ -149,6 +176,24 @@ def test_a_forged_source_gets_nothing(guests: LocalSite) -> None:
         assert "" == guests.get("a", "/latest/meta-data/instance-id", "--interface", forged)
     headers = ("-H", "X-Forwarded-For: 10.0.0.6", "-H", f"X-Instance-ID: {GUEST_B.device_id}")
     assert GUEST_A.device_id == guests.get("a", "/latest/meta-data/instance-id", *headers)
+
+
+def test_a_hostile_guest_harms_nobody(guests: LocalSite) -> None:
+    """It asks for leases with many MACs and garbage as fast as it can, and holds connections half-finished: the other
+    guest gets its lease and its metadata meanwhile, and the pumps are the same processes afterwards."""
+    guests.lease("a")
+    words = ["ip", "netns", "exec", f"{guests.host.name}-a", sys.executable, "-c", HARM, ADDRESS]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as hostile:
+        assert hostile.stderr is not None
+        assert "ready\n" == hostile.stderr.readline()
+        assert ({ADDRESS}, GUEST_B.device_id, GUEST_B.device_id) == (
+            guests.lease("b")[0],
+            guests.get("b"),
+            guests.get_v6("b"),
+        )
+        assert "sent\n" == hostile.communicate(timeout=20)[0]
+    assert [None, None] == [pump.poll() for pump in guests.pumps.values()]
+    assert within(lambda: GUEST_A.device_id == guests.get("a"))
 
 
 def test_the_wire_neither_sees_nor_reaches_the_addresses(guests: LocalSite) -> None:
