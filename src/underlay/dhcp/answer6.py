@@ -5,6 +5,7 @@ nothing depends on the client's DUID; it is repeated. Addresses are reservations
 server's DUID is the same on every host, so that a machine that moves renews as if it had not.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from underlay.dhcp.scope import Scope6
@@ -28,6 +29,7 @@ from underlay.wire.dhcp6.addresses import (
     encode_status,
 )
 from underlay.wire.dhcp6.message import Dhcp6FormatError, Message, Option, encode_options
+from underlay.wire.dhcp6.names import encode_named_option
 
 CLIENT_ID: Final = 1
 SERVER_ID: Final = 2
@@ -35,6 +37,7 @@ REQUESTED_OPTIONS: Final = 6
 RAPID_COMMIT: Final = 14
 DNS_SERVERS: Final = 23
 DOMAIN_LIST: Final = 24
+_PORTS_KEPT: Final = 256
 SERVER_DUID: Final = bytes.fromhex("000300010200a9fea9fe")
 """DUID-LL (RFC 8415 section 11.4) of the MAC that every host's namespace has."""
 
@@ -107,7 +110,7 @@ def _reply(kind: int, request: Message, scope: Scope6, *options: Option) -> Mess
 
 
 def _told(request: Message, scope: Scope6) -> tuple[Option, ...]:
-    """Of DNS servers and domain what is asked for; without a list, both."""
+    """Of DNS servers, domain and the port's own options what is asked for; without a list, all."""
     asked = request.first(REQUESTED_OPTIONS)
     wanted = None if asked is None else {int.from_bytes(asked[at : at + 2], "big") for at in range(0, len(asked), 2)}
     known: dict[int, bytes] = {}
@@ -117,7 +120,25 @@ def _told(request: Message, scope: Scope6) -> tuple[Option, ...]:
         known[DOMAIN_LIST] = encode_domain_search([scope.domain]) if scope.domain else b""
     except DhcpFormatError:
         known[DOMAIN_LIST] = b""
+    known |= extra_options(scope)[0]
     return tuple((code, payload) for code, payload in known.items() if payload and (wanted is None or code in wanted))
+
+
+@lru_cache(maxsize=_PORTS_KEPT)
+def extra_options(scope: Scope6) -> tuple[dict[int, bytes], tuple[str, ...]]:
+    """The port's own options by code, and why others could not be understood."""
+    found: dict[int, bytes] = {}
+    refused: list[str] = []
+    for option in scope.extra:
+        if not option.opt_value.strip():
+            continue
+        try:
+            code, payload = encode_named_option(option.opt_name, option.opt_value)
+        except Dhcp6FormatError as error:
+            refused.append(str(error))
+        else:
+            found[code] = payload
+    return found, tuple(refused)
 
 
 def _lease(scope: Scope6) -> int:

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from underlay.dhcp.answer import Declined, Released, Reply, ToAddress, answer
-from underlay.dhcp.answer6 import answer6
+from underlay.dhcp.answer6 import answer6, extra_options
 from underlay.dhcp.lookup import Lookup, arrange
 from underlay.dhcp.readiness import Readiness
 from underlay.dhcp.scope import PortScope, Scope6
@@ -61,7 +61,10 @@ class LocalPorts:
     def put(self, port_id: PortId, table: PortScope) -> None:
         """The table is new or has changed."""
         lookup = msgspec.structs.replace(arrange(table.scope), layouts=_LAYOUTS)
-        for _, why in lookup.refused:
+        refused = [why for _, why in lookup.refused]
+        if table.scope6 is not None:
+            refused += extra_options(table.scope6)[1]
+        for why in refused:
             self._log.warning("extra_option_refused", port_id=port_id, reason=why)
         before = self._by_number.get(self._numbers.get(port_id, 0))
         self.gone(port_id)

@@ -65,12 +65,14 @@ class Scope6(msgspec.Struct, frozen=True):
 
     Attributes:
     addresses: those that DHCPv6 gives; empty where it only tells of the network (`dhcpv6-stateless`).
+    extra: the port's own options of version 6; they go before the subnet's.
     """
 
     addresses: tuple[IPv6Address, ...] = ()
     dns_nameservers: tuple[IPv6Address, ...] = ()
     domain: str = ""
     lease_time_s: int = 86_400
+    extra: tuple[ExtraDhcpOpt, ...] = ()
 
 
 class PortScope(msgspec.Struct, frozen=True):

@@ -8,10 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from underlay.dhcp.answer6 import CLIENT_ID, DNS_SERVERS, DOMAIN_LIST, RAPID_COMMIT, SERVER_DUID, SERVER_ID, answer6
+from underlay.dhcp.answer6 import (
+    CLIENT_ID,
+    DNS_SERVERS,
+    DOMAIN_LIST,
+    RAPID_COMMIT,
+    SERVER_DUID,
+    SERVER_ID,
+    answer6,
+    extra_options,
+)
 from underlay.dhcp.local import LocalPorts
 from underlay.dhcp.scope import PortScope, Scope, Scope6
 from underlay.model.ids import NetworkId, PortId
+from underlay.model.port import ExtraDhcpOpt
 from underlay.pump.bucket import Pace
 from underlay.pump.log import Log
 from underlay.wire.dhcp6 import message
@@ -28,6 +38,7 @@ from underlay.wire.dhcp6.addresses import (
     SUCCESS,
 )
 from underlay.wire.dhcp6.message import Dhcp6FormatError, Message, Option, encode, parse, parse_options
+from underlay.wire.dhcp6.names import encode_named_option
 
 ADDRESS, OTHER = IPv6Address("2001:db8::5"), IPv6Address("2001:db8::bad")
 SCOPE = Scope6((ADDRESS,), (IPv6Address("2001:db8::53"),), "openstacklocal", 1000)
@@ -170,3 +181,46 @@ def test_nothing_that_comes_breaks_it(octets: bytes, kind: int) -> None:
     for source in ("fd00:a9fe:0:7::1", "fd00:a9fe:0:8::1", "fe80::1"):
         reply = asked.answer6(bytes((kind,)) + octets, source, 0.0)
         assert reply is None or (source == "fd00:a9fe:0:7::1" and parse(reply).first(SERVER_ID) == SERVER_DUID)
+
+
+def test_the_ports_own_options() -> None:
+    """By dnsmasq's name or by number, as asked; they replace the subnet's; what cannot be is told, and left out."""
+    options = (
+        ("bootfile-url", "tftp://[::1]/x"),
+        ("option6:dns-server", "[2001:db8::99]"),
+        ("1", "x"),
+        ("17", "aa:bb"),
+    )
+    extra = tuple(ExtraDhcpOpt(name, value, 6) for name, value in options)
+    scope = Scope6((ADDRESS,), (IPv6Address("2001:db8::53"),), extra=extra)
+    reply = ask(message.INFORMATION_REQUEST, (6, b"\0\x3b\0\x17"), scope=scope)
+    assert reply is not None
+    own = IPv6Address("2001:db8::99").packed
+    assert (b"tftp://[::1]/x", own, None) == (reply.first(59), reply.first(DNS_SERVERS), reply.first(17))
+    assert 1 == len(extra_options(scope)[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("domain-search", "a.b", (24, b"\1a\1b\0")),
+        ("information-refresh-time", "600", (32, b"\0\0\2\x58")),
+        ("ntp-server", "::1", (56, b"\0\1\0\x10" + bytes(15) + b"\1")),
+        ("bootfile-param", "a,bc", (60, b"\0\1a\0\2bc")),
+        ("200", "::1", (200, bytes(15) + b"\1")),
+        ("200", "text", (200, b"text")),
+    ],
+)
+def test_named_options(name: str, value: str, expected: tuple[int, bytes]) -> None:
+    """The form that the option has."""
+    assert expected == encode_named_option(name, value)
+
+
+@given(st.text(max_size=30), st.text(max_size=60))
+def test_any_text_is_an_option_or_refused(name: str, value: str) -> None:
+    """Nothing else is raised, and none of DHCPv6's own is let through."""
+    try:
+        code, _ = encode_named_option(name, value)
+    except Dhcp6FormatError:
+        return
+    assert code not in (1, 2, 3, 4, 5, 6)

@@ -84,6 +84,7 @@ def _scope6(one: LocalPort, site: Site) -> Scope6:
         ),
         domain=site.dns_domain,
         lease_time_s=site.lease_time_s,
+        extra=tuple(option for option in one.port.extra_dhcp_opts if option.ip_version == 6),
     )
 
 
