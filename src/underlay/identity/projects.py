@@ -153,8 +153,8 @@ def check_tag(service: Service, ask: Ask) -> Answer:
 
 
 def add_tag(service: Service, ask: Ask) -> Answer:
-    """PUT /v3/projects/{id}/tags/{tag}."""
-    _retagged(service, ask, lambda tags: tuple({*tags, ask.path["tag"]}))
+    """PUT /v3/projects/{id}/tags/{tag}: one that it has is refused, as Keystone does."""
+    _retagged(service, ask, lambda tags: (*tags, ask.path["tag"]))
     return Answer(status=HTTPStatus.CREATED)
 
 

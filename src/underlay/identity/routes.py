@@ -15,7 +15,8 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
 
 from underlay.identity.errors import (
     Busy,
@@ -40,6 +41,13 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 Responder = Callable[[Request], Awaitable[Response]]
 
 
+class _Route(Route):
+    """Slashes at the end of a path change nothing, as in Keystone, which takes a body without tags for `.../tags/`."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches({**scope, "path": scope["path"].rstrip("/")})
+
+
 def identity_routes(service: Service) -> list[BaseRoute]:
     """The routes: /v3, /identity and /v2.0/tokens, so they come before those of the Networking API; only /v3 and its
     tokens for `hosts_only`. The last ones answer what is unknown below /v3 and /identity, in Keystone's form."""
@@ -48,9 +56,7 @@ def identity_routes(service: Service) -> list[BaseRoute]:
     for endpoint in LOGIN if service.hosts_only else ENDPOINTS:
         by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
     routes: list[BaseRoute] = [
-        Route(spelling, _responder(service, by_method, hashing), methods=METHODS)
-        for path, by_method in by_path.items()
-        for spelling in (path, f"{path}/")
+        _Route(path, _responder(service, by_method, hashing), methods=METHODS) for path, by_method in by_path.items()
     ]
     unknown = _responder(service, {}, hashing)
     return [*routes, *(Route(f"/{prefix}/{{rest:path}}", unknown, methods=METHODS) for prefix in ("v3", "identity"))]

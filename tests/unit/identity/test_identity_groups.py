@@ -125,6 +125,7 @@ def test_tags_of_a_project(server):
     assert ["a", "b"] == server.ask("PUT", url, root, {"tags": ["b", "a"]}).json()["tags"]
     assert [404, 201, 204] == [server.ask(method, f"{url}/c", root).status for method in ("HEAD", "PUT", "HEAD")]
     assert ["a", "b", "c"] == server.ask("GET", f"/v3/projects/{lab}", root).json()["project"]["tags"]
+    assert 400 == server.ask("PUT", f"{url}/c", root).status
     made = server.ask("POST", "/v3/projects", root, {"project": {"name": "new", "tags": ["a"]}}).json()["project"]
 
     def found(query: str) -> set[str]:

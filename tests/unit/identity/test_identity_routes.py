@@ -124,7 +124,7 @@ def send(server: IdentityServer, row: Endpoint, token: str, subject: str = "") -
         domain_id="spare",
         credential_id="robot",
         group_id="crew",
-        tag="old",
+        tag="new" if row.method == "PUT" else "old",
         service_id="nova",
         endpoint_id="here",
         region_id="new" if row.method == "PUT" else "there",
@@ -215,8 +215,10 @@ def test_a_method_that_a_path_does_not_have_is_405(server):
 
 
 def test_a_slash_at_the_end_changes_nothing(server):
-    """Clients append one to OS_AUTH_URL."""
+    """Clients append one to OS_AUTH_URL; an empty tag, or one that is a slash, is a list of tags without a body."""
     assert server.ask("GET", "/v3").body == server.ask("GET", "/v3/").body
+    url, root = f"/v3/projects/{server.project('mary').id}/tags", server.token("root")
+    assert [400, 400, 400] == [server.ask("PUT", url + slashes, root).status for slashes in ("", "/", "//")]
 
 
 def test_a_body_too_large_is_refused(server):
