@@ -1,6 +1,6 @@
 """What this API does not have, and clients' clean-up code asks for all the same: always empty, and never made.
 
-Routers, floating IPs and VPN are the physical routers' business.
+Routers, floating IPs and VPN are the physical routers' business, so nobody provides such services either.
 """
 
 from typing import Final
@@ -11,6 +11,7 @@ from underlay.model.errors import HTTPNotFound
 ABSENT: Final = {
     "routers": "routers",
     "floatingips": "floatingips",
+    "service-providers": "service_providers",
     "vpn/vpnservices": "vpnservices",
     "vpn/ikepolicies": "ikepolicies",
     "vpn/ipsecpolicies": "ipsecpolicies",
