@@ -27,7 +27,7 @@ class Tagged(Revised, Protocol):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Each once, in the order in which they were hung."""
+        """Each once, sorted: Neutron's are the second half of a primary key, and clients compare."""
         ...
 
 
@@ -49,7 +49,7 @@ def judge(command: TagCommand, snapshot: Snapshot, caller: Caller, circumstances
     access.require_revision(command.revision, before.revision_number)
     if isinstance(command, RemoveTag) and command.tag not in before.tags:
         raise TagNotFound(command.tag)
-    each_once = tuple(dict.fromkeys(tags))
+    each_once = tuple(sorted(set(tags)))
     if len(each_once) > MAX_TAGS and len(each_once) > len(before.tags):
         raise InvalidInput(f"a record has at most {MAX_TAGS} tags, and not {len(each_once)}")
     after = amended(before, circumstances.now, tags=each_once)

@@ -25,11 +25,11 @@ def test_tags_are_hung_and_taken_down() -> None:
     network, target = network_in(cloud)
     cloud.do(AddTags(target, ("red", "blue")), RED_MEMBER)
     cloud.do(AddTags(target, ("blue", "green")), RED_MEMBER)
-    assert ("red", "blue", "green") == cloud.records(Network)[0].tags
+    assert ("blue", "green", "red") == cloud.records(Network)[0].tags
     cloud.do(RemoveTag(target, "blue"), RED_MEMBER)
-    assert structs.replace(network, tags=("red", "green"), revision_number=4) == cloud.records(Network)[0]
+    assert structs.replace(network, tags=("green", "red"), revision_number=4) == cloud.records(Network)[0]
     cloud.do(ReplaceTags(target, ("x", "red")), RED_MEMBER)
-    assert ("x", "red") == cloud.records(Network)[0].tags
+    assert ("red", "x") == cloud.records(Network)[0].tags
     cloud.do(ReplaceTags(target, ()), ADMIN)
     assert () == cloud.records(Network)[0].tags
     assert () == cloud.do(ReplaceTags(target, ()), RED_MEMBER).writes.puts

@@ -127,7 +127,7 @@ def description(of: str) -> Attribute:
 
 @values.reads(schema.list_of(Schema(type="string", max_length=TAG_LENGTH), unique_items=True))
 def read_tags(value: Any) -> tuple[str, ...]:
-    """A list of tags, each once. Raises ValueError with Neutron's reasons."""
+    """A list of tags, each once; sorted. Raises ValueError with Neutron's reasons."""
     if not isinstance(value, list):
         raise ValueError(f"'{values.shown(value)}' is not a list")
     tag = values.text_up_to(TAG_LENGTH)
@@ -135,7 +135,7 @@ def read_tags(value: Any) -> tuple[str, ...]:
     double = sorted(one for one, count in Counter(read).items() if count > 1)
     if double:
         raise ValueError(f"Duplicate items in the list: '{values.shown(', '.join(double))}'")
-    return tuple(read)
+    return tuple(sorted(read))
 
 
 def tags(*, post: bool = False) -> tuple[Attribute, ...]:
