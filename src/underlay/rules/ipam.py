@@ -30,9 +30,10 @@ _EUI64_PREFIX_LENGTH: Final = 64
 _UNIVERSAL_BIT: Final = 1 << 57
 
 
-def default_gateway(cidr: IpNetwork) -> IpAddress:
-    """IPv4: the first host address; IPv6: the subnet-router anycast address, which is the network's own."""
-    return cidr.network_address + 1 if cidr.version == 4 else cidr.network_address
+def default_gateway(cidr: IpNetwork, *, chosen_by_pool: bool = False) -> IpAddress:
+    """The first host address; for an IPv6 cidr that was asked for, the subnet-router anycast address, which is the
+    network's own. Neutron tells the two apart, so the same request gives the same gateway here."""
+    return cidr.network_address + 1 if cidr.version == 4 or chosen_by_pool else cidr.network_address
 
 
 def host_range(cidr: IpNetwork) -> AddressRange:

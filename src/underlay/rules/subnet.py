@@ -45,7 +45,9 @@ def create(
     access.require(caller, "create_subnet", command, snapshot, command)
     pool = subnet_allocation.pool_of(command, snapshot, caller)
     cidr = subnet_allocation.block_of(command, pool, snapshot)
-    gateway = ipam.default_gateway(cidr) if command.gateway_ip is UNSET else command.gateway_ip
+    gateway = command.gateway_ip
+    if gateway is UNSET:
+        gateway = ipam.default_gateway(cidr, chosen_by_pool=command.cidr is None)
     subnet = Subnet(
         id=SubnetId(circumstances.new_id()),
         network_id=network.id,

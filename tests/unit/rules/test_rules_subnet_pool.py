@@ -120,6 +120,19 @@ def test_a_pool_is_its_projects() -> None:
     assert ip_network("12.0.0.0/24") == subnet_of(cloud, cloud.network(), shared, prefixlen=24).cidr
 
 
+def test_the_default_gateway_of_a_block_that_the_pool_chose() -> None:
+    """Its first host; the network's own address for an IPv6 cidr that was asked for."""
+    cloud = Cloud()
+    pool = made(cloud, "2001:db8::/48", default_prefixlen=64)
+    chosen = subnet_of(cloud, cloud.network(), pool)
+    assert (ip_address("2001:db8::1"), ip_address("2001:db8::2")) == (
+        chosen.gateway_ip,
+        chosen.allocation_pools[0].start,
+    )
+    named = subnet_of(cloud, cloud.network(), pool, cidr=ip_network("2001:db8:0:1::/64"))
+    assert ip_address("2001:db8:0:1::") == named.gateway_ip
+
+
 def test_prefixes_are_added_and_removed() -> None:
     """An update only adds; removing leaves what subnets have."""
     cloud = Cloud()
