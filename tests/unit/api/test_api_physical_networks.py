@@ -178,6 +178,9 @@ def test_availability_zones(server: ApiServer) -> None:
     server.made("subnets", network_id=network["id"], cidr="10.0.0.0/24")
     shown = server.call("GET", f"/v2.0/networks/{network['id']}").json()["network"]
     assert (["east"], ["east"]) == (shown["availability_zone_hints"], shown["availability_zones"])
+    other = server.made("networks")["id"]
+    by_zone = server.call("GET", "/v2.0/networks?sort_key=availability_zone_hints&sort_dir=desc").json()["networks"]
+    assert [network["id"], other] == [one["id"] for one in by_zone]
     asked = {"network": {"availability_zone_hints": ["north"]}}
     assert (404, "AvailabilityZoneNotFound") == refused(server, "POST", "/v2.0/networks", asked)
 

@@ -1,11 +1,12 @@
 """Agents: `/v2.0/agents`. Only administrators see them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, get_args
 
 from underlay.api import schema, values
 from underlay.api.attributes import standard
-from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick, timestamp
+from underlay.api.attributes.attribute import Attribute, Resource, Values, View, pick
 from underlay.commands.agent import DeleteAgent, UpdateAgent
 from underlay.model.agent import Agent, AgentType
 from underlay.model.errors import AgentNotFound
@@ -22,8 +23,15 @@ def _read_type_filter(value: Any) -> str:
     return next((known for known in get_args(AgentType) if known.lower() == str(value).lower()), str(value))
 
 
-def _time(name: str, description: str, show: Callable[[Any, View], Any]) -> Attribute:
-    return Attribute(name, description, show=show, shown=schema.TIME, sort=True)
+def _time(name: str, description: str, moment: Callable[[Any, View], datetime]) -> Attribute:
+    """In Neutron's form for agents: that of a database, where other records have ISO 8601's."""
+    return Attribute(
+        name,
+        f"{description} Like `2013-04-01 12:00:00`.",
+        show=lambda record, view: moment(record, view).strftime("%Y-%m-%d %H:%M:%S"),
+        shown=schema.Schema(type="string", pattern=r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"),
+        sort=True,
+    )
 
 
 def _update(record_id: str, _: int | None, sent: Values) -> UpdateAgent:
@@ -70,12 +78,12 @@ AGENT = Resource(
             filter=values.boolean,
             sort=True,
         ),
-        _time("created_at", "When it was first heard, UTC.", lambda record, _: timestamp(record.created_at)),
-        _time("started_at", "When its program started, UTC.", lambda record, _: timestamp(record.started_at)),
+        _time("created_at", "When it was first heard, UTC.", lambda record, _: record.created_at),
+        _time("started_at", "When its program started, UTC.", lambda record, _: record.started_at),
         _time(
             "heartbeat_timestamp",
             "When it was last heard, UTC.",
-            lambda record, view: timestamp(view.heartbeat(record.id)),
+            lambda record, view: view.heartbeat(record.id),
         ),
         Attribute(
             "configurations",

@@ -261,6 +261,7 @@ NETWORK = Resource(
             "Availability zones whose agents may serve it; an empty list: all.",
             show=lambda record, _: record.availability_zone_hints,
             post=values.null_as((), _read_zone_hints),
+            sort=True,
         ),
         Attribute(
             "availability_zones",
