@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
@@ -157,3 +158,18 @@ class OvsHost:
         while Path(f"/proc/{pid}").exists() and time.monotonic() < limit:
             time.sleep(0.01)
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def host_with_wire(name: str, folder: Path) -> Iterator[OvsHost]:
+    """Up, with an uplink eth1 whose other end is `wire` in the same namespace; down at the end."""
+    host = OvsHost(name, folder)
+    try:
+        host.up()
+        run("ip", "-n", host.name, "link", "add", "eth1", "type", "veth", "peer", "name", "wire")
+        for link in ("eth1", "wire"):
+            host.exec("ethtool", "-K", link, "tx", "off")
+            run("ip", "-n", host.name, "link", "set", link, "up")
+        yield host
+    finally:
+        host.down()

@@ -2,14 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from fakes.agent_program import AgentProgram
 from fakes.feed_server import FeedServer
-from fakes.ovs_host import OvsHost, run
+from fakes.ovs_host import OvsHost, host_with_wire
 from fakes.records import HOST
 
 MAPPED = 'bridge_mappings = "default:br-eth1"\nbridge_interfaces = "br-eth1:eth1"\nreport_interval_s = 1'
@@ -20,21 +19,6 @@ def ovs_host(tmp_path: Path) -> Iterator[OvsHost]:
     """Up, with an uplink eth1 whose other end is `wire` in the same namespace."""
     with host_with_wire(f"agt{os.getpid()}", tmp_path) as host:
         yield host
-
-
-@contextmanager
-def host_with_wire(name: str, folder: Path) -> Iterator[OvsHost]:
-    """As `ovs_host`."""
-    host = OvsHost(name, folder)
-    try:
-        host.up()
-        run("ip", "-n", host.name, "link", "add", "eth1", "type", "veth", "peer", "name", "wire")
-        for link in ("eth1", "wire"):
-            host.exec("ethtool", "-K", link, "tx", "off")
-            run("ip", "-n", host.name, "link", "set", link, "up")
-        yield host
-    finally:
-        host.down()
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ import msgspec
 import pytest
 from local_site import GATEWAY, LocalSite, within
 
-from conftest import host_with_wire
 from fakes.feed_server import FeedServer
-from fakes.ovs_host import run
+from fakes.ovs_host import host_with_wire, run
 from fakes.records import HOST, network, port, subnet
 
 pytestmark = [
