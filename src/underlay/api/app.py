@@ -33,6 +33,7 @@ from underlay.api.faults import Fault, render_fault, render_internal_fault
 from underlay.api.identity import base_url, identify
 from underlay.api.routes import ENDPOINTS, FEED_PATH, OPENAPI_PATH, PREFIX
 from underlay.identity.places import NETWORKING
+from underlay.identity.refusals import log_refusal, masked
 from underlay.model.caller import Caller
 from underlay.model.errors import (
     HTTPBadRequest,
@@ -237,19 +238,12 @@ async def _respond_to_http_exception(service: Service, request: Request, error: 
 
 def _refusal(service: Service, request: Request, error: UnderlayError) -> Response:
     fault = render_fault(error, service.identity_url or f"{base_url(request, service.public_url)}/v3")
-    structlog.get_logger().info(
-        "request_refused",
-        method=request.method,
-        path=request.url.path,
-        status=fault.status,
-        error=type(error).__name__,
-        message=error.message,
-    )
+    log_refusal(request, fault.status, error, error.message)
     return _fault_response(fault)
 
 
 def _failure(request: Request) -> Response:
-    structlog.get_logger().exception("request_failed", method=request.method, path=request.url.path)
+    structlog.get_logger().exception("request_failed", method=request.method, path=masked(request.url.path))
     return _fault_response(render_internal_fault())
 
 

@@ -43,13 +43,18 @@ class BadRequest(IdentityError):
 
 
 class Unauthorized(IdentityError):
-    """One text for every cause, so that it does not tell which users exist."""
+    """One text for every cause, so that it does not tell which users exist.
+
+    Attributes:
+    user: whose login it was, as was sent, for the log; empty when nobody logged in.
+    """
 
     status = 401
     title = "Unauthorized"
 
     def __init__(self, message: str = "The request you have made requires authentication.") -> None:
         super().__init__(message)
+        self.user = ""
 
 
 class Forbidden(IdentityError):

@@ -5,6 +5,7 @@ Body: `{"auth": {"identity": {"methods": [...], "password"|"token"|"application_
 
 import msgspec
 
+from underlay.identity.domains import NAME_LENGTH
 from underlay.identity.errors import BadRequest, Unauthorized
 from underlay.identity.holdings import held_by
 from underlay.identity.lockout import Subject
@@ -114,12 +115,16 @@ class _Proof(msgspec.Struct, frozen=True):
 
 
 def log_in(auth: Auth, service: Service) -> tuple[str, Standing]:
-    """A token and what it is worth. Takes as long as hashing a password. Raises BadRequest, Unauthorized."""
-    proof = _proof(auth.identity, service)
-    if service.hosts_only and proof.user.host is None:
-        raise Unauthorized
-    target = _target(auth.scope, proof, service.store)
-    return service.tokens.issue(proof.user, target, auth.identity.methods, proof.parent, proof.credential)
+    """A token and what it is worth. As slow as hashing a password. Raises BadRequest, Unauthorized with its `user`."""
+    try:
+        proof = _proof(auth.identity, service)
+        if service.hosts_only and proof.user.host is None:
+            raise Unauthorized
+        target = _target(auth.scope, proof, service.store)
+        return service.tokens.issue(proof.user, target, auth.identity.methods, proof.parent, proof.credential)
+    except Unauthorized as refused:
+        refused.user = _said(auth.identity)
+        raise
 
 
 def check_password(user: User | None, subject: Subject, password: str, service: Service) -> None:
@@ -176,6 +181,12 @@ def _proof(identity: Identity, service: Service) -> _Proof:
     if len(credentials) > 1:
         raise Unauthorized
     return _Proof(found[0].user, next(iter(parents), None), next(iter(credentials.values()), None))
+
+
+def _said(identity: Identity) -> str:
+    """Who the sender says to be."""
+    sent = identity.password.user if identity.password is not None else identity.application_credential
+    return "" if sent is None else (sent.name or sent.id or "")[:NAME_LENGTH]
 
 
 def _password_user(ref: UserRef, service: Service) -> User:

@@ -29,6 +29,7 @@ from underlay.identity.errors import (
     TooSlow,
     Unauthorized,
 )
+from underlay.identity.refusals import log_refusal, masked
 from underlay.identity.service import Answer, Ask, Endpoint, Service
 from underlay.identity.table import ENDPOINTS, LOGIN
 
@@ -87,11 +88,13 @@ def _responder(service: Service, by_method: dict[str, Endpoint], hashing: Capaci
             call = partial(_call, service, endpoint, request, base, body)
             return _response(await run_sync(call, limiter=hashing if endpoint.hashes else None))
         except IdentityError as error:
+            user = error.user if isinstance(error, Unauthorized) else ""
+            log_refusal(request, error.status, error, error.message, user)
             return error_response(error, base)
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception:
-            structlog.get_logger().exception("identity_failed", method=request.method, path=request.url.path)
+            structlog.get_logger().exception("identity_failed", method=request.method, path=masked(request.url.path))
             return error_response(Failed(), base)
 
     return respond
