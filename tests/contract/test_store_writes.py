@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from threading import Barrier, Event, Thread
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -301,3 +302,14 @@ def test_old_changes_are_forgotten(any_store: AnyStore, sqlite_store: Store) -> 
     put(small, NET)
     with small.read() as reading:
         assert reading.revision() == 301
+
+
+def test_a_change_says_what_it_replaced(any_store):
+    """Of a put the fields that it changed, as they were; of a deletion the whole record; of a new record nothing."""
+    put(any_store, NET, SUB, PORT)
+    put(any_store, replace(PORT, status="ACTIVE", name="renamed"))
+    any_store.write(lambda moment: moment.commit_writes(Writes(deletes=(Ref("port", PORT.id),))))
+    *new, changed, gone = [row.replaced for row in changes(any_store)]
+    assert [None, None, None] == new
+    assert {"status": PORT.status, "name": PORT.name} == msgspec.json.decode(changed or b"")
+    assert replace(PORT, status="ACTIVE", name="renamed") == decode_record(gone or b"")

@@ -144,7 +144,12 @@ class Writing(Protocol):
 
 
 class ChangeRow(msgspec.Struct, frozen=True):
-    """One row of the change log, with the record still as JSON."""
+    """One row of the change log, with the record still as JSON.
+
+    Attributes:
+    replaced: what was there before, as JSON: of a put the fields that it changed, of a deletion the whole record; None
+        of a record that is new.
+    """
 
     revision: Revision
     kind: Kind
@@ -152,6 +157,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
     network_id: NetworkId | None
     hosts: tuple[HostName, ...]
     record: bytes | None
+    replaced: bytes | None = None
 
 
 class Place(msgspec.Struct, frozen=True):

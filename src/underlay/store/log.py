@@ -78,8 +78,8 @@ class DatabaseLog:
         """As `contract.Log.changes_after`."""
         rows = self._session.rows(self._sql.changes_after, {"since": since, "limit": limit})
         return [
-            ChangeRow(revision, kind, id_, network_id, _HOSTS.decode(hosts), _bytes(text))
-            for revision, kind, id_, network_id, hosts, text in rows
+            ChangeRow(revision, kind, id_, network_id, _HOSTS.decode(hosts), _bytes(text), _bytes(replaced))
+            for revision, kind, id_, network_id, hosts, text, replaced in rows
         ]
 
     def places(self) -> Sequence[Place]:

@@ -31,7 +31,7 @@ from underlay.store.memory_listing import select_records
 from underlay.store.memory_log import MemoryLog
 from underlay.store.memory_state import Kept, State
 from underlay.store.ranges import free_runs
-from underlay.store.rows import counted_project, decode_twin, hosts_of, segment_keys
+from underlay.store.rows import counted_project, decode_twin, hosts_of, replaced_fields, segment_keys
 
 T = TypeVar("T")
 
@@ -98,7 +98,7 @@ class MemoryMoment:
         for record in writes.puts:
             self._put(record)
         for record in deleted:
-            self._log(record, hosts_of(record), gone=True)
+            self._log(record, hosts_of(record), None, encode(record))
         self._state.refuse_doubles()
         return self._state.revision
 
@@ -389,14 +389,16 @@ class MemoryMoment:
         of_kind[record.id] = Kept(created, record)
         if isinstance(record, Agent):
             self._state.heartbeats.setdefault(record.id, record.created_at)
-        self._log(record, tuple(dict.fromkeys((*(hosts_of(old.record) if old else ()), *hosts_of(record)))), gone=False)
+        hosts = tuple(dict.fromkeys((*(hosts_of(old.record) if old else ()), *hosts_of(record))))
+        self._log(record, hosts, encode(record), encode(replaced_fields(old.record, record)) if old else None)
 
     def _pop(self, ref: Ref) -> Kept | None:
         if ref.kind == "agent":
             self._state.heartbeats.pop(AgentId(ref.id), None)
         return self._state.kept[ref.kind].pop(ref.id, None)
 
-    def _log(self, record: Record, hosts: tuple[HostName, ...], *, gone: bool) -> None:
+    def _log(self, record: Record, hosts: tuple[HostName, ...], text: bytes | None, replaced: bytes | None) -> None:
         revision = Revision(self._state.revision + 1)
-        text = None if gone else encode(record)
-        self._state.changes.append(ChangeRow(revision, kind_of(record), record.id, network_of(record), hosts, text))
+        self._state.changes.append(
+            ChangeRow(revision, kind_of(record), record.id, network_of(record), hosts, text, replaced)
+        )

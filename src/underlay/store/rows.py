@@ -159,6 +159,11 @@ def hosts_of(record: Record) -> tuple[HostName, ...]:
             return ()
 
 
+def replaced_fields(old: Record, new: Record) -> dict[str, Any]:
+    """What the fields were in which the new record of the same kind and id differs."""
+    return {name: was for name in old.__struct_fields__ if (was := getattr(old, name)) != getattr(new, name)}
+
+
 def counted_project(record: Record) -> ProjectId | None:
     """The project whose quota the record counts against; None for kinds that are not counted."""
     match record:

@@ -255,5 +255,7 @@ changes: Final = Table(
     Column("network_id", Text, nullable=True),
     _text("hosts"),
     Column("record", Text, nullable=True),
+    Column("replaced", Text, nullable=True),
 )
-"""The change log: `hosts` a JSON list, `record` NULL for what is gone. The newest row is never dropped."""
+"""The change log: `hosts` a JSON list, `record` NULL for what is gone, `replaced` as in `contract.ChangeRow`. The newest
+row is never dropped."""

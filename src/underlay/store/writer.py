@@ -18,7 +18,7 @@ from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool
 from underlay.store.indexes import Indexes, IndexStatements
 from underlay.store.records import Records
-from underlay.store.rows import TABLES, columns_of, hosts_of, is_of
+from underlay.store.rows import TABLES, columns_of, hosts_of, is_of, replaced_fields
 from underlay.store.statements import Prepared, Session
 from underlay.store.tables import agents, changes
 
@@ -85,7 +85,7 @@ class Writer:
                 log.append(text | {"revision": last})
         for old in deleted:
             last = Revision(last + 1)
-            log.append({"revision": last, **_change_row(old, hosts_of(old), None)})
+            log.append({"revision": last, **_change_row(old, hosts_of(old), None, encode(old))})
         if last != first:
             self._session.run_many(self._sql.add_change, log)
             self._revision = last
@@ -130,8 +130,10 @@ class Writer:
             self._session.run(self._sql.update[ref.kind], {"of_id": ref.id, **columns, "record": text})
         self._records.remember(ref, record)
         self._indexes.change(old, record)
-        hosts = hosts_of(record) if old is None else tuple(dict.fromkeys((*hosts_of(old), *hosts_of(record))))
-        return _change_row(record, hosts, text)
+        if old is None:
+            return _change_row(record, hosts_of(record), text, None)
+        hosts = tuple(dict.fromkeys((*hosts_of(old), *hosts_of(record))))
+        return _change_row(record, hosts, text, encode(replaced_fields(old, record)))
 
     def _delete(self, ref: Ref) -> Record | None:
         """What was there."""
@@ -143,11 +145,14 @@ class Writer:
         return old
 
 
-def _change_row(record: Record, hosts: tuple[HostName, ...], text: str | None) -> dict[str, Any]:
+def _change_row(
+    record: Record, hosts: tuple[HostName, ...], text: str | None, replaced: bytes | None
+) -> dict[str, Any]:
     return {
         "kind": kind_of(record),
         "id": record.id,
         "network_id": network_of(record),
         "hosts": encode(hosts).decode(),
         "record": text,
+        "replaced": None if replaced is None else replaced.decode(),
     }
