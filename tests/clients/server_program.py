@@ -24,16 +24,20 @@ class Login(msgspec.Struct, frozen=True):
 
 
 class ServerProgram:
-    """Makes the database, the users and the host; `start` and `stop` it. `url` has no version."""
+    """Makes the database, the users and the host; `start` and `stop` it. `url` has no version.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+    more: what else its file says; `{url}` and `{folder}` are its own.
+    """
+
+    def __init__(self, folder: Path, more: str = "") -> None:
         self._folder = folder
         self._config = folder / "underlay.toml"
         self.port = closed_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._config.write_text(
             f'[server]\ndatabase = "sqlite:///{folder}/underlay.sqlite"\nsecret_file = "{folder}/token.key"\n'
-            f'listen_port = {self.port}\nnetwork_vlan_ranges = "{RANGES}"\n'
+            f'listen_port = {self.port}\nnetwork_vlan_ranges = "{RANGES}"\n' + more.format(url=self.url, folder=folder)
         )
         self._run("init", "--password-file", self._secret("admin"))
         self._run("user-add", "mary", "--project", "lab", "--password-file", self._secret("mary"))
@@ -42,6 +46,11 @@ class ServerProgram:
         self.mary = Login("mary", "lab", "secret-mary")
         self.host = Login("net1", "service", (folder / "net1.key").read_text().strip())
         self._process: subprocess.Popen[bytes] | None = None
+
+    def add_user(self, name: str, project: str, role: str) -> Login:
+        """One more user, whose password is in `<name>.password`."""
+        self._run("user-add", name, "--project", project, "--role", role, "--password-file", self._secret(name))
+        return Login(name, project, f"secret-{name}")
 
     def start(self) -> None:
         """Returns when it answers."""

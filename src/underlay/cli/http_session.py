@@ -12,6 +12,7 @@ from underlay.client.credentials import Credentials
 from underlay.client.errors import ClientError, LoginRefused, Refused, Unreachable
 from underlay.client.exchange import Timeouts, Tls
 from underlay.client.http import Session as ClientSession
+from underlay.client.http import Wanted
 from underlay.client.transport import Transport
 
 API_VERSION: Final = "/v2.0"
@@ -86,9 +87,8 @@ def _client(access: Access) -> ClientSession:
                 project_domain=who.scope.project_domain_id,
                 project_domain_name=who.scope.project_domain_name,
             )
-            return ClientSession(
-                who.auth_url, credentials, region=who.region_name, interface=who.interface, transport=transport
-            )
+            wanted = Wanted(region=who.region_name, interface=who.interface)
+            return ClientSession(who.auth_url, credentials, wanted=wanted, transport=transport)
         case Token(url=url, token=token):
             return ClientSession("", token, _without_version(url), transport=transport)
         case NoAuth(url=url):

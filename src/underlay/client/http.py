@@ -5,7 +5,7 @@ Used by the agent and the command line; reads no environment. Source: Identity A
 
 import threading
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -49,14 +49,31 @@ class TokenBody(msgspec.Struct, frozen=True):
     token: Token
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """Which endpoint of a catalog.
+
+    Attributes:
+    service: its type; of another than `network` the URL stays as it is there.
+    region: empty: the first that there is.
+    interface: also as in 2013, `publicURL`.
+    """
+
+    service: str = "network"
+    region: str = ""
+    interface: str = "public"
+
+
+NETWORK: Final = Wanted()
+
+
 class Session:
     """Safe to use from several threads.
 
     Args:
     auth_url: where to log in; with or without /v3 at its end.
     credentials: a user's; or a token that is there already, which cannot be renewed.
-    endpoint: URL of the Networking API without its version; empty: from the catalog.
-    region, interface: which of the catalog's endpoints; interfaces also as in 2013, `publicURL`.
+    endpoint: URL of the service without the API's version; empty: from the catalog.
+    wanted: which of the catalog's endpoints.
     """
 
     def __init__(
@@ -64,15 +81,13 @@ class Session:
         auth_url: str,
         credentials: Credentials | str,
         endpoint: str = "",
-        region: str = "",
-        interface: str = "public",
+        wanted: Wanted = NETWORK,
         transport: Transport | None = None,
     ) -> None:
         self._auth_url = auth_url
         self._credentials = credentials
         self._endpoint = endpoint.rstrip("/")
-        self._region = region
-        self._interface = interface
+        self._wanted = wanted
         self._transport = transport or Transport()
         self._token = credentials if isinstance(credentials, str) else ""
         self._login = Token()
@@ -112,7 +127,7 @@ class Session:
         """Any request, with a token that is renewed once if it is no longer accepted.
 
         Args:
-        path: from the Networking API's root, with the version: `/v2.0/networks`.
+        path: from the endpoint on; for the Networking API with the version: `/v2.0/networks`.
         body: what msgspec can turn into JSON, or bytes that are JSON; None for none.
 
         Raises: Unreachable, NotUnderstood, Refused.
@@ -148,7 +163,7 @@ class Session:
             return self._token if self._token != refused else self._log_in(self._credentials)
 
     def endpoint(self) -> str:
-        """URL of the Networking API, without its version."""
+        """URL of the service, without the Networking API's version."""
         if not self._endpoint:
             self.token()
         if not self._endpoint:
@@ -181,7 +196,7 @@ class Session:
         if not token:
             raise NotUnderstood(url, "no X-Subject-Token in the answer; is it an identity endpoint of version 3?")
         if not self._endpoint:
-            self._endpoint = self._network_url(login, url)
+            self._endpoint = self._service_url(login, url)
         self._token, self._login = token, login
         return token
 
@@ -193,15 +208,18 @@ class Session:
         except msgspec.DecodeError as error:
             raise NotUnderstood(path, str(error)) from error
 
-    def _network_url(self, login: Token, url: str) -> str:
+    def _service_url(self, login: Token, url: str) -> str:
+        wanted = self._wanted
         for service in login.catalog:
-            for endpoint in service.endpoints if service.type == "network" else ():
-                is_there = not self._region or self._region in (endpoint.region_id, endpoint.region)
-                if is_there and endpoint.interface == self._interface.removesuffix("URL"):
+            for endpoint in service.endpoints if service.type == wanted.service else ():
+                is_there = not wanted.region or wanted.region in (endpoint.region_id, endpoint.region)
+                if is_there and endpoint.interface == wanted.interface.removesuffix("URL"):
                     return endpoint.url.rstrip("/").removesuffix("/v2.0")
-        where = f" in region {self._region}" if self._region else ""
+        where = f" in region {wanted.region}" if wanted.region else ""
         raise NotUnderstood(
-            url, f"the catalog names no {self._interface} endpoint of a network service{where}; log in to a project"
+            url,
+            f"the catalog names no {wanted.interface} endpoint of a {wanted.service} service{where}; "
+            "log in to a project",
         )
 
 
@@ -223,6 +241,10 @@ class _KeystoneError(msgspec.Struct, frozen=True):
     message: str = ""
 
 
+class _NovaError(msgspec.Struct, frozen=True):
+    message: str
+
+
 class _ErrorBody(msgspec.Struct, frozen=True):
     neutron: _NeutronError | str | None = msgspec.field(default=None, name="NeutronError")
     quantum: str | None = msgspec.field(default=None, name="QuantumError")
@@ -230,7 +252,7 @@ class _ErrorBody(msgspec.Struct, frozen=True):
 
 
 def refusal(reply: Reply) -> Refused:
-    """The server's error, from whichever of the forms of Neutron, Quantum and Keystone it has."""
+    """The server's error, from whichever of the forms of Neutron, Quantum, Keystone and Nova it has."""
     try:
         body = msgspec.json.decode(reply.body, type=_ErrorBody)
     except msgspec.DecodeError:
@@ -242,5 +264,9 @@ def refusal(reply: Reply) -> Refused:
             return Refused(reply.status, "", message)
         case _ErrorBody(keystone=_KeystoneError(title=title, message=message)):
             return Refused(reply.status, title, message)
-    text = reply.body.decode(errors="replace").strip()
+    try:
+        ((type_, told),) = msgspec.json.decode(reply.body, type=dict[str, _NovaError]).items()
+        return Refused(reply.status, type_, told.message)
+    except (msgspec.DecodeError, ValueError):
+        text = reply.body.decode(errors="replace").strip()
     return Refused(reply.status, "", text or HTTPStatus(reply.status).phrase)

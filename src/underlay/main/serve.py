@@ -28,9 +28,10 @@ from underlay.identity.key import read_key
 from underlay.main.config import parse_base_mac, parse_mtus, parse_vlan_ranges
 from underlay.main.connections import Limits, Lobby, allowed_connections
 from underlay.main.identity import entrance
+from underlay.main.nova import notifier_of
 from underlay.main.policy_file import read_policy
 from underlay.main.server_setup import SetupError, database_file, opened_store
-from underlay.main.settings import ServerSettings
+from underlay.main.settings import NovaSettings, ServerSettings
 from underlay.rules.snapshot import Circumstances, Regulations
 from underlay.store.feed import Feed
 from underlay.store.transaction import Store
@@ -53,7 +54,7 @@ class Stopping(msgspec.Struct, frozen=True):
     call: Callable[[], None]
 
 
-def serve(settings: ServerSettings) -> int:
+def serve(settings: ServerSettings, nova: NovaSettings) -> int:
     """Serve until SIGTERM or SIGINT. Raises SetupError or ConfigError when it cannot start."""
     regulations = regulations_of(settings)
     key = _read_key(settings)
@@ -64,7 +65,14 @@ def serve(settings: ServerSettings) -> int:
         raise SetupError(f"there is no database {file}; `underlay-server init` makes it")
     with opened_store(settings) as store:
         declare_default_ranges(store, regulations, present_circumstances())
-        return _run(settings, store, regulations, key)
+        notifier = notifier_of(nova, store)
+        if notifier is not None:
+            notifier.start()
+        try:
+            return _run(settings, store, regulations, key)
+        finally:
+            if notifier is not None:
+                notifier.close()
 
 
 def regulations_of(settings: ServerSettings) -> Regulations:

@@ -1,6 +1,6 @@
 """Every setting of every program, with its default and what it means.
 
-One TOML file holds them, a table per struct (`[server]`, `[agent]`, `[dhcp]`, `[metadata]`); an environment
+One TOML file holds them, a table per struct (`[server]`, `[nova]`, `[agent]`, ...); an environment
 variable `UNDERLAY_<TABLE>_<SETTING>` in upper case beats the file. Loading is `main.config`'s work.
 """
 
@@ -148,6 +148,41 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 100_000
 
 
+class NovaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[nova]`: underlay-server tells Nova when its instances' ports are plugged ([nova.md](nova.md))."""
+
+    auth_url: Annotated[
+        str, Meta(description="The Keystone to log in to, with or without /v3; empty: Nova is not told anything.")
+    ] = ""
+    username: Annotated[
+        str, Meta(description="User that Nova takes external events from; needs role admin or service.")
+    ] = "underlay"
+    password_file: Annotated[str, Meta(description="File with that user's password, mode 0600.")] = (
+        "/etc/underlay/nova.password"
+    )
+    project_name: Annotated[str, Meta(description="Project of that user.")] = "service"
+    user_domain_name: Annotated[str, Meta(description="Name of that user's domain.")] = "Default"
+    project_domain_name: Annotated[str, Meta(description="Name of that project's domain.")] = "Default"
+    region: Annotated[str, Meta(description="Region of Nova in the catalog; empty: the first that there is.")] = ""
+    interface: Annotated[
+        Literal["public", "internal", "admin"], Meta(description="Which of Nova's endpoints in the catalog.")
+    ] = "public"
+    url: Annotated[
+        str, Meta(description="The Compute API with its version, `http://nova:8774/v2.1`; empty: from the catalog.")
+    ] = ""
+    ca_file: Annotated[
+        str,
+        Meta(description="PEM file with the CA that both certificates are checked by; empty: the system's."),
+    ] = ""
+    connect_timeout_s: Annotated[float, Meta(description="Seconds until a connection is made.", gt=0)] = 5.0
+    answer_timeout_s: Annotated[float, Meta(description="Seconds of silence until a request is sent again.", gt=0)] = (
+        30.0
+    )
+    position_file: Annotated[str, Meta(description="Where the server keeps up to which change Nova was told.")] = (
+        "/var/lib/underlay/nova.position"
+    )
+
+
 class AgentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[agent]`: underlay-agent."""
 
@@ -248,6 +283,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
     server: ServerSettings = ServerSettings()
+    nova: NovaSettings = NovaSettings()
     agent: AgentSettings = AgentSettings()
     dhcp: DhcpSettings = DhcpSettings()
     metadata: MetadataSettings = MetadataSettings()

@@ -257,5 +257,5 @@ changes: Final = Table(
     Column("record", Text, nullable=True),
     Column("replaced", Text, nullable=True),
 )
-"""The change log: `hosts` a JSON list, `record` NULL for what is gone, `replaced` as in `contract.ChangeRow`. The newest
-row is never dropped."""
+"""The change log: `hosts` a JSON list, `record` NULL for what is gone, `replaced` as in `contract.ChangeRow`. The
+newest row is never dropped."""

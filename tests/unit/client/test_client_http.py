@@ -8,7 +8,7 @@ from fakes.http_server import Peer, closed_port, serving
 from underlay.client.credentials import Credentials, login_body, tokens_url
 from underlay.client.errors import LoginRefused, NotUnderstood, Refused, Unreachable
 from underlay.client.exchange import Timeouts
-from underlay.client.http import Session
+from underlay.client.http import Session, Wanted
 from underlay.client.transport import Transport
 
 MARY = Credentials(password="s", username="mary", project_name="lab")
@@ -110,13 +110,14 @@ def test_a_token_that_was_given_is_not_renewed():
         (400, {"NeutronError": "text"}, ("", "text", "")),
         (400, {"QuantumError": "text"}, ("", "text", "")),
         (403, {"error": {"code": 403, "title": "Forbidden", "message": "no"}}, ("Forbidden", "no", "")),
+        (404, {"itemNotFound": {"code": 404, "message": "None"}}, ("itemNotFound", "None", "")),
         (502, b"<html>bad gateway</html>", ("", "<html>bad gateway</html>", "")),
         (500, b"", ("", "Internal Server Error", "")),
         (404, {"other": 1}, ("", '{"other": 1}', "")),
     ],
 )
 def test_the_server_s_errors_are_told_as_they_are(status, body, expected):
-    """Neutron's, Quantum's and Keystone's forms, and what is none of them."""
+    """Neutron's, Quantum's, Keystone's and Nova's forms, and what is none of them."""
     with serving(lambda peer: peer.reply(status, body)) as url:
         session = Session(url, "given", endpoint=url)
         with pytest.raises(Refused) as caught:
@@ -244,12 +245,14 @@ def test_the_region_chooses_the_endpoint():
     ]
     body = {"token": {"catalog": catalog}}
     with serving(lambda peer: peer.reply(201, body, {"X-Subject-Token": "t"})) as url:
-        found = [Session(url, MARY, region=region).endpoint() for region in ("", "one", "two")]
+        found = [Session(url, MARY, wanted=Wanted(region=region)).endpoint() for region in ("", "one", "two")]
         assert ["http://one", "http://one", "http://two"] == found
-        internal = Session(url, MARY, region="two", interface="internalURL")
+        internal = Session(url, MARY, wanted=Wanted(region="two", interface="internalURL"))
         assert "http://nowhere" == internal.endpoint()
+        with pytest.raises(NotUnderstood, match="endpoint of a compute service"):
+            Session(url, MARY, wanted=Wanted("compute")).endpoint()
         with pytest.raises(NotUnderstood, match="in region three"):
-            Session(url, MARY, region="three").endpoint()
+            Session(url, MARY, wanted=Wanted(region="three")).endpoint()
 
 
 def test_a_domain_is_named_by_name_or_by_id():

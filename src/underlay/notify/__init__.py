@@ -1,0 +1,1 @@
+"""Tells Nova what happened to its instances' ports."""
