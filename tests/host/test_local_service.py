@@ -58,8 +58,11 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
     while time.monotonic() < until:
         mac = os.urandom(6)
         message = struct.pack("!BBBBIHH16s", 1, 1, 6, 0, 7, 0, 0, bytes(16)) + mac + bytes(202)
-        out.sendto(message + bytes.fromhex("63825363 350101 ff"), ("255.255.255.255", 67))
-        out.sendto(os.urandom(300), ("169.254.169.254", 67))
+        try:
+            out.sendto(message + bytes.fromhex("63825363 350101 ff"), ("255.255.255.255", 67))
+            out.sendto(os.urandom(300), ("169.254.169.254", 67))
+        except OSError:
+            pass
         for one in held:
             try:
                 one.send(b"GET / HTTP/1.1\\r\\nX-")
@@ -190,7 +193,7 @@ def test_a_hostile_guest_harms_nobody(guests: LocalSite) -> None:
             guests.get("b"),
             guests.get_v6("b"),
         )
-        assert "sent\n" == hostile.communicate(timeout=20)[0]
+        assert ("sent\n", "") == hostile.communicate(timeout=20)
     assert [None, None] == [pump.poll() for pump in guests.pumps.values()]
     assert within(lambda: GUEST_A.device_id == guests.get("a"))
 

@@ -1,10 +1,14 @@
-"""Whether the pumps run: each holds an exclusive flock(2) on `.lock` in its table folder for as long as it serves."""
+"""Whether the pumps run: each holds an exclusive flock(2) on `.lock` in its table folder for as long as it serves; and
+whether they ever did: each makes the folder for the tables of ports when it starts, and nobody else does.
+"""
 
 import fcntl
 from collections.abc import Mapping
 from pathlib import Path
 
 from inotify_simple import INotify, flags
+
+from underlay.pump.tables import PORTS
 
 LOCK_NAME = ".lock"
 
@@ -22,12 +26,12 @@ def is_serving(folder: Path) -> bool:
 
 
 def ever_served(folders: Mapping[str, Path]) -> frozenset[str]:
-    """Of these kinds of pumps the ones that have ever run here: their lock's file is there, held or not."""
-    return frozenset(kind for kind, folder in folders.items() if (folder / LOCK_NAME).exists())
+    """Of these kinds of pumps the ones that have ever run here and answer ports."""
+    return frozenset(kind for kind, folder in folders.items() if (folder / PORTS).is_dir())
 
 
 class PumpWatch:
-    """Tells when a pump runs for the first time: its lock's file comes (inotify(7))."""
+    """Tells when a pump runs for the first time (inotify(7))."""
 
     def __init__(self, folders: Mapping[str, Path]) -> None:
         """Makes the folders that are missing."""
@@ -42,4 +46,4 @@ class PumpWatch:
 
     def run(self) -> bool:
         """Whether one came since the last call."""
-        return any(event.name == LOCK_NAME for event in self._inotify.read(timeout=0))
+        return any(event.name == PORTS for event in self._inotify.read(timeout=0))
