@@ -7,7 +7,8 @@ import pytest
 from underlay.api.attributes import INSIDE, RESOURCES
 from underlay.api.attributes.attribute import Resource
 from underlay.api.describe import describe_api, describe_errors, describe_extensions
-from underlay.api.extensions import EXTENSIONS, NOT_YET
+from underlay.api.extensions import EXTENSIONS
+from underlay.api.extensions.extension import NOT_YET
 
 ROOT = Path(__file__).parents[3]
 

@@ -1,0 +1,125 @@
+"""Security groups, address groups and sharing."""
+
+from typing import Final
+
+from underlay.api.extensions.extension import NOT_YET, Extension
+
+SECURITY: Final = (
+    Extension(
+        "address-group",
+        "Address group",
+        "Support address group",
+        "2020-07-15T10:00:00-00:00",
+        here="Named sets of prefixes, for rules of security groups; those rules are not enforced yet.",
+    ),
+    Extension(
+        "allowed-address-pairs",
+        "Allowed Address Pairs",
+        "Provides allowed address pairs",
+        "2013-07-23T10:00:00-00:00",
+        here="Kept and shown; every address is let pass, pairs or not.",
+        where=NOT_YET,
+    ),
+    Extension(
+        "port-security",
+        "Port Security",
+        "Provides port security",
+        "2012-07-23T10:00:00-00:00",
+        here="Kept and shown; hosts filter nothing yet.",
+        where=NOT_YET,
+    ),
+    Extension(
+        "port-security-groups-filtering",
+        "Port filtering on security groups",
+        "Provides security groups filtering when listing ports",
+        "2018-01-09T09:00:00-00:00",
+        here="`security_groups=ID` lists ports.",
+    ),
+    Extension(
+        "rbac-address-group",
+        "Add address_group type to RBAC",
+        "Add address_group type to network RBAC",
+        "2021-01-20T00:00:00-00:00",
+        here="As `rbac-policies`.",
+    ),
+    Extension(
+        "rbac-address-scope",
+        "Address scope RBAC",
+        "Add address_scope type to neutron RBAC.",
+        "2020-02-20T00:00:00-00:00",
+        here="As `rbac-policies`.",
+    ),
+    Extension(
+        "rbac-policies",
+        "RBAC Policies",
+        "Allows creation and modification of policies that control tenant access to resources.",
+        "2015-06-17T12:15:12-00:00",
+        here="Grants an object to a project or to all.",
+    ),
+    Extension(
+        "rbac-security-groups",
+        "Add security_group type to network RBAC",
+        "Add security_group type to network RBAC",
+        "2019-02-14T00:00:00-00:00",
+        here="As `rbac-policies`.",
+    ),
+    Extension(
+        "rbac-subnetpool",
+        "Add subnetpool type to neutron RBAC",
+        "Add subnetpool type to neutron RBAC",
+        "2020-02-27T00:00:00-00:00",
+        here="As `rbac-policies`.",
+    ),
+    Extension(
+        "security-group",
+        "security-group",
+        "The security groups extension.",
+        "2012-10-05T10:00:00-00:00",
+        here="Groups and rules are kept and shown; hosts filter nothing yet.",
+        where=NOT_YET,
+    ),
+    Extension(
+        "security-groups-default-rules",
+        "Default rules for security groups",
+        "Configure set of security group rules used as default rules for every new security group",
+        "2022-12-19T10:00:00-00:00",
+        here="The rules that new groups start with, enforced as `security-group`.",
+    ),
+    Extension(
+        "security-groups-normalized-cidr",
+        "Normalized CIDR field for security group rules",
+        "Add new field with normalized remote_ip_prefix cidr in SG rule",
+        "2020-07-28T10:00:00-00:00",
+        here="Shows the prefix without host bits.",
+    ),
+    Extension(
+        "security-groups-remote-address-group",
+        "Remote address group id field for security group rules",
+        "Add new field of remote address group id in SG rules",
+        "2020-08-25T10:00:00-00:00",
+        here="As `security-group`.",
+        where=NOT_YET,
+    ),
+    Extension(
+        "security-groups-rules-belongs-to-default-sg",
+        "Security group rule belongs to the project's default security group",
+        "Flag to determine if the security group rule belongs to the project's default security group",
+        "2023-05-23T10:00:00-00:00",
+        here="Shows whether the rule's group is its project's default one.",
+    ),
+    Extension(
+        "security-groups-shared-filtering",
+        "Security group filtering on the shared field",
+        "Support filtering security groups on the shared field",
+        "2021-10-05T09:00:00-00:00",
+        here="`shared=true` lists groups.",
+    ),
+    Extension(
+        "stateful-security-group",
+        "Stateful security group",
+        "Indicates if the security group is stateful or not",
+        "2019-11-26T09:00:00-00:00",
+        here="As `security-group`.",
+        where=NOT_YET,
+    ),
+)
