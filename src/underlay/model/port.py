@@ -61,12 +61,14 @@ class Binding(msgspec.Struct, frozen=True):
     host: the host that wires the port; None until it is known.
     by_plug: the host was learnt from where the device appeared, not set by an API client; unplugging clears it.
     profile: the client's own data, passed through.
+    plugged: of an inactive one: its host says that the device is there already, as before a live migration.
     """
 
     host: HostName | None = None
     by_plug: bool = False
     vnic_type: str = "normal"
     profile: dict[str, Any] = {}
+    plugged: bool = False
 
 
 class Port(msgspec.Struct, frozen=True, tag="port", tag_field="kind"):

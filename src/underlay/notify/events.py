@@ -3,6 +3,7 @@
     before -> after, of a port that is an instance's              event
     not ACTIVE -> ACTIVE                                          network-vif-plugged
     ACTIVE -> not ACTIVE                                          network-vif-unplugged
+    plugged on a host that is made ready for a live migration     network-vif-plugged
     other addresses or MAC                                        network-changed
     deleted, or given to another instance or to none              network-vif-deleted, to the one that had it
 
@@ -41,6 +42,11 @@ class _FixedIp(msgspec.Struct, frozen=True):
     ip_address: str
 
 
+class _Binding(msgspec.Struct, frozen=True):
+    host: str | None = None
+    plugged: bool = False
+
+
 class _Port(msgspec.Struct, frozen=True):
     """What matters here of a port's record."""
 
@@ -49,6 +55,8 @@ class _Port(msgspec.Struct, frozen=True):
     status: str = "DOWN"
     mac_address: str = ""
     fixed_ips: frozenset[_FixedIp] = frozenset()
+    binding: _Binding = _Binding()
+    inactive_bindings: tuple[_Binding, ...] = ()
 
     @property
     def instance(self) -> InstanceId | None:
@@ -56,6 +64,11 @@ class _Port(msgspec.Struct, frozen=True):
         if self.device_owner.startswith(COMPUTE_OWNER) and _UUID.fullmatch(self.device_id):
             return InstanceId(self.device_id)
         return None
+
+    @property
+    def plugged_beside(self) -> frozenset[str | None]:
+        """The hosts made ready where the device is already."""
+        return frozenset(binding.host for binding in self.inactive_bindings if binding.plugged)
 
 
 class _Replaced(msgspec.Struct, frozen=True):
@@ -66,6 +79,8 @@ class _Replaced(msgspec.Struct, frozen=True):
     status: str | UnsetType = UNSET
     mac_address: str | UnsetType = UNSET
     fixed_ips: frozenset[_FixedIp] | UnsetType = UNSET
+    binding: _Binding | UnsetType = UNSET
+    inactive_bindings: tuple[_Binding, ...] | UnsetType = UNSET
 
 
 def events_of(change: ChangeRow) -> tuple[Event, ...]:
@@ -84,7 +99,8 @@ def events_of(change: ChangeRow) -> tuple[Event, ...]:
         was_plugged, is_plugged = known is not None and known.status == "ACTIVE", after.status == "ACTIVE"
         if known and (known.mac_address, known.fixed_ips) != (after.mac_address, after.fixed_ips):
             events.append(Event("network-changed", has, port_id))
-        if is_plugged and not was_plugged:
+        appeared = known is not None and after.plugged_beside - known.plugged_beside - {known.binding.host}
+        if (is_plugged and not was_plugged) or appeared:
             events.append(Event("network-vif-plugged", has, port_id))
         if was_plugged and not is_plugged:
             events.append(Event("network-vif-unplugged", has, port_id))

@@ -1,7 +1,7 @@
 """Events -> `POST <Nova>/os-server-external-events` -> what Nova says of each.
 
-Nova answers 200 or 207 with a code for each event. A request none of whose events is for an instance that it knows gets
-404 `itemNotFound`, and one that its schema refuses 400: then the event that is to blame is found by halving.
+Nova answers 200 or 207 with a code for each event. From older ones a request none of whose events can be used gets 404
+`itemNotFound`, and one that its schema refuses 400: then the event that is to blame is found by halving.
 """
 
 from collections.abc import Sequence

@@ -5,11 +5,15 @@
     plugged           DOWN, with the reason        bound here, by_plug; DOWN      REFUSED
     unplugged         DOWN; unbound if by_plug     DOWN                           REFUSED
 
-A binding by plug to a host that is down gives way to the host where the device appears now. A DHCP port that waits,
-reserved, is bound by scheduling only: the device of the agent that lost it may still be there.
+A host with an inactive binding is REFUSED too, but that the device is plugged there is kept in the binding: Nova waits
+to hear of it before it migrates. A binding by plug to a host that is down gives way to the host where the device
+appears now. A DHCP port that waits, reserved, is bound by scheduling only: the device of the agent that lost it may
+still be there.
 """
 
 from typing import Literal
+
+from msgspec import structs
 
 from underlay.commands.host import PortState, ReportPorts
 from underlay.model.agent import OVS_AGENT
@@ -39,9 +43,10 @@ def report(
             continue
         if not _may_have(port, command.host, state, snapshot, circumstances, regulations):
             answers[state.id] = "REFUSED"
-            continue
-        after = _reported(port, command.host, state, snapshot, circumstances, regulations)
-        answers[state.id] = after.status
+            after = _made_ready(port, command.host, state, circumstances)
+        else:
+            after = _reported(port, command.host, state, snapshot, circumstances, regulations)
+            answers[state.id] = after.status
         if after is not port:
             changed[state.id] = after
     return Verdict(Writes(puts=tuple(changed.values())), PortsAnswer(answers))
@@ -90,6 +95,14 @@ def _reported(
         addresses, unfit = _addresses_here(port, host, snapshot, circumstances, regulations)
         status, reason = ("DOWN", unfit) if unfit else (status, reason)
     return amended(port, circumstances.now, binding=binding, status=status, status_reason=reason, fixed_ips=addresses)
+
+
+def _made_ready(port: Port, host: HostName, state: PortState, circumstances: Circumstances) -> Port:
+    """The port, whose inactive binding to the host, if there is one, says whether the device is there."""
+    inactive = tuple(
+        structs.replace(each, plugged=state.plugged) if each.host == host else each for each in port.inactive_bindings
+    )
+    return amended(port, circumstances.now, inactive_bindings=inactive)
 
 
 def _addresses_here(

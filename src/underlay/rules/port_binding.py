@@ -100,6 +100,7 @@ def update(
             binding,
             host=host,
             by_plug=binding.by_plug and host == command.host,
+            plugged=binding.plugged and host == command.host,
             vnic_type=binding.vnic_type if command.vnic_type is UNSET else command.vnic_type,
             profile=binding.profile if command.profile is UNSET else command.profile,
         )
@@ -137,10 +138,10 @@ def activate(
     port = movable(command.port_id, "activate", snapshot, caller)
     if find(port, command.host).status == "ACTIVE":
         raise PortBindingAlreadyActive(port.id, command.host)
-    chosen = next(each for each in port.inactive_bindings if each.host == command.host)
+    chosen = next(structs.replace(each, plugged=False) for each in port.inactive_bindings if each.host == command.host)
     left = without(port.inactive_bindings, command.host)
     if port.binding.host is not None:
-        left = (*left, structs.replace(port.binding, by_plug=False))
+        left = (*left, structs.replace(port.binding, by_plug=False, plugged=port.status == "ACTIVE"))
     addresses = addresses_on(command.host, port, snapshot, circumstances, regulations)
     return _verdict(port, _bound(port, chosen, left, circumstances, addresses), command.host)
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from fakes.records import network, port, subnet, uuid_of
+from fakes.records import HOST, network, port, subnet, uuid_of
 from underlay.model.address import Mac
 from underlay.model.change import Ref, Writes
-from underlay.model.ids import InstanceId, PortId
-from underlay.model.port import FixedIp, Port
+from underlay.model.ids import HostName, InstanceId, PortId
+from underlay.model.port import Binding, FixedIp, Port
 from underlay.notify.events import Event, EventName, events_of
 from underlay.store.contract import ChangeRow
 from underlay.store.memory import MemoryStore
@@ -22,6 +22,15 @@ ONE, OTHER = InstanceId(uuid_of(4, 1)), InstanceId(uuid_of(4, 2))
 DOWN = replace(port(1, NET, addresses=((SUB, "10.0.0.10"),)), device_id=ONE, device_owner="compute:nova")
 ACTIVE = replace(DOWN, status="ACTIVE")
 FIXED = DOWN.fixed_ips[0]
+
+
+def beside(of: Port, plugged: bool) -> Port:
+    """With an inactive binding, as before a live migration."""
+    return replace(of, inactive_bindings=(Binding(HostName("h2"), plugged=plugged),))
+
+
+MOVED = replace(DOWN, binding=Binding(HostName("h2")), inactive_bindings=(Binding(HOST, plugged=True),))
+"""After a live migration, when the new host's binding was activated and the old one has the device still."""
 
 
 def logged(*states: Port | None) -> list[ChangeRow]:
@@ -54,6 +63,10 @@ def told(*states: Port | None) -> list[tuple[EventName, InstanceId]]:
         (DOWN, replace(DOWN, fixed_ips=()), [("network-changed", ONE)]),
         (DOWN, replace(DOWN, mac_address=Mac(0xFA163E000099)), [("network-changed", ONE)]),
         (DOWN, replace(ACTIVE, fixed_ips=()), [("network-changed", ONE), ("network-vif-plugged", ONE)]),
+        (beside(ACTIVE, plugged=False), beside(ACTIVE, plugged=True), [("network-vif-plugged", ONE)]),
+        (beside(ACTIVE, plugged=True), beside(ACTIVE, plugged=False), []),
+        (beside(ACTIVE, plugged=True), ACTIVE, []),
+        (ACTIVE, MOVED, [("network-vif-unplugged", ONE)]),
         (DOWN, replace(DOWN, name="renamed", revision_number=2), []),
     ],
 )

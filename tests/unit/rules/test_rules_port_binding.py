@@ -60,10 +60,13 @@ def test_a_machine_moves() -> None:
     made = site.cloud.do(CreatePortBinding(site.first.id, H2, profile={"a": 1})).result
     assert PortBinding(site.first.id, H2, "INACTIVE", "normal", {"a": 1}) == made
     assert ([("h1", "ACTIVE"), ("h2", "INACTIVE")], "ACTIVE") == (site.hosts(), site.port.status)
+    assert [False] == [each.plugged for each in site.port.inactive_bindings]
     assert "REFUSED" == site.report(H2)
+    assert ([True], "ACTIVE") == ([each.plugged for each in site.port.inactive_bindings], site.port.status)
     active = site.cloud.do(ActivatePortBinding(site.first.id, H2)).result
     assert PortBinding(site.first.id, H2, "ACTIVE", "normal", {"a": 1}) == active
     assert ([("h2", "ACTIVE"), ("h1", "INACTIVE")], "DOWN") == (site.hosts(), site.port.status)
+    assert (False, [True]) == (site.port.binding.plugged, [each.plugged for each in site.port.inactive_bindings])
     assert Binding(H2, profile={"a": 1}) == site.port.binding
     assert ("REFUSED", "ACTIVE") == (site.report(H1), site.report(H2))
     site.cloud.do(DeletePortBinding(site.first.id, H1))
