@@ -5,6 +5,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -253,6 +254,12 @@ class MemoryIdentityStore:
         self.services: MemoryDrawer[CatalogService] = MemoryDrawer(self._service_deleted)
         self._revoked: dict[str, datetime] = {}
         self.domains.add(Domain(DEFAULT_DOMAIN_ID, DEFAULT_DOMAIN_NAME, description="The default domain"))
+
+    def everything(self) -> dict[str, Any]:
+        """A copy of all that is kept, to be compared with a later one."""
+        shelves = {name: vars(each) for name, each in vars(self).items() if name != "lock" and name[0] != "_"}
+        kept = {name: copy(fields["records" if "records" in fields else "held"]) for name, fields in shelves.items()}
+        return {**kept, "revoked": copy(self._revoked)}
 
     def revoke(self, audit_id: str, expires_at: datetime, now: datetime) -> None:
         with self.lock:

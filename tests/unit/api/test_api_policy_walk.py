@@ -178,6 +178,7 @@ def test_every_identity_route_answers_everyone_as_its_table_says() -> None:
         for name in CALLERS:
             url = re.sub(r"{[^}]*}", "0" * 32, endpoint.path)
             body = {} if endpoint.method in ("POST", "PUT", "PATCH") else None
+            before = world.identity.store.everything()
             reply = world.identity.ask(endpoint.method, url, world.tokens[name] or "", body)
             requests += 1
             if endpoint.access == "anyone":
@@ -188,8 +189,9 @@ def test_every_identity_route_answers_everyone_as_its_table_says() -> None:
                 is_right = reply.status == 403
             else:
                 is_right = reply.status not in (401, 500) and (endpoint.access == "user" or reply.status != 403)
-            if not is_right:
-                wrong.append(f"{endpoint.method} {endpoint.path} by {name}: {reply.status}")
+            changed = world.identity.store.everything() != before
+            if not is_right or (changed and reply.status >= 400):
+                wrong.append(f"{endpoint.method} {endpoint.path} by {name}: {reply.status}, changed: {changed}")
     rows = len(IDENTITY_ENDPOINTS)
     print(f"identity walk: {rows} routes, {len(CALLERS)} callers, {requests} requests, {len(wrong)} mismatches")
     assert [] == wrong
