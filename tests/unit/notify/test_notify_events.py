@@ -110,8 +110,8 @@ STATES = st.builds(
         status=status,
         fixed_ips=(FixedIp(FIXED.subnet_id, ip_address(f"10.0.0.{last}")),),
     ),
-    st.sampled_from([ONE, OTHER, ""]),
-    st.sampled_from(["compute:nova", "compute:az2", "network:dhcp"]),
+    st.sampled_from([ONE, ONE, ONE, OTHER, ""]),
+    st.sampled_from(["compute:nova", "compute:nova", "compute:az2", "network:dhcp"]),
     st.sampled_from(["ACTIVE", "DOWN"]),
     st.integers(10, 11),
 )
@@ -123,7 +123,7 @@ def owner_of(state: Port | None) -> InstanceId | None:
     return InstanceId(state.device_id) if state is not None and is_instances else None
 
 
-@given(st.lists(st.none() | STATES, max_size=12))
+@given(st.lists(STATES | STATES | st.none(), max_size=20))
 def test_nova_always_believes_what_is_so_and_is_told_nothing_twice(states):
     """After every change, who folds the events knows which instance's port is plugged; no event repeats what is known,
     and addresses are told of exactly when they change under an instance."""
