@@ -70,12 +70,18 @@ def list_projects(service: Service, ask: Ask) -> Answer:
 
 
 def show_project(service: Service, ask: Ask) -> Answer:
-    """GET /v3/projects/{id}: to admins, and to those who have a role on it."""
+    """GET /v3/projects/{id}: to admins, and to those who have a role on it; above is its domain, below nothing."""
     project_id = ProjectId(ask.path["project_id"])
     is_mine = bool(held_by(ask.me.user.id, service.store, OnProject(project_id)))
     if not is_mine and not ask.me.is_admin:
         raise Forbidden("identity:get_project")
-    return Answer(body={"project": render.project(existing_project(service, project_id), ask.base)})
+    record = existing_project(service, project_id)
+    shown = render.project(record, ask.base)
+    if "parents_as_ids" in ask.query:
+        shown["parents"] = {record.domain_id: None}
+    if "subtree_as_ids" in ask.query:
+        shown["subtree"] = None
+    return Answer(body={"project": shown})
 
 
 def create_project(service: Service, ask: Ask) -> Answer:

@@ -157,3 +157,12 @@ def test_a_disabled_user_does_not_log_in(server):
     assert 401 == server.log_in(password_auth("mary")).status
     body = {"user": {"original_password": SECRET, "password": "new"}}
     assert 401 == server.ask("POST", f"/v3/users/{mary.id}/password", body=body).status
+
+
+def test_a_project_s_place_among_projects(server):
+    """Clients ask for the ids above it, its domain's alone, and below it, of which there are none."""
+    project = server.project("mary")
+    url = f"/v3/projects/{project.id}"
+    shown = server.ask("GET", f"{url}?parents_as_ids&subtree_as_ids", server.token("mary")).json()["project"]
+    assert ({project.domain_id: None}, None) == (shown["parents"], shown["subtree"])
+    assert not {"parents", "subtree"} & set(server.ask("GET", url, server.token("mary")).json()["project"])
