@@ -100,12 +100,12 @@ class ApiServer:
     def __init__(
         self,
         regulations: Regulations = REGULATIONS,
-        max_request_bytes: int = 1_048_576,
         store: Store | None = None,
         workers: int = 1,
-        pagination_max_limit: int = -1,
         verify: Callable[[str], Caller] | None = None,
+        **options: Any,
     ) -> None:
+        """`options`: of the service (`api.exchange.Service`)."""
         self.store: Store = store or MemoryStore()
         self.feed = ScriptedFeed()
         self.now = datetime(2013, 4, 1, 12, tzinfo=UTC)
@@ -117,8 +117,7 @@ class ApiServer:
             regulations=regulations,
             verify=verify or self._verify,
             circumstances=self._circumstances,
-            max_request_bytes=max_request_bytes,
-            pagination_max_limit=pagination_max_limit,
+            **options,
         )
         self.app: ASGIApp = build_app(
             self.service,

@@ -16,23 +16,29 @@ from typing import Final, TypeVar
 from uuid import uuid4
 
 import structlog
-from msgspec import structs
+from msgspec import Struct, structs
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from underlay.api import documents, watch
+from underlay.api.compute import documents as compute_documents
+from underlay.api.compute import faults as compute_faults
+from underlay.api.compute import host_reports
+from underlay.api.compute.table import ENDPOINTS as COMPUTE_ENDPOINTS
 from underlay.api.dispatch import Match, UrlTable
 from underlay.api.exchange import Answer, Ask, Service
 from underlay.api.faults import Fault, render_fault, render_internal_fault
 from underlay.api.identity import base_url, identify
+from underlay.api.images import calls as image_calls
+from underlay.api.images import faults as image_faults
 from underlay.api.routes import ENDPOINTS, FEED_PATH, OPENAPI_PATH, PREFIX
-from underlay.identity.places import NETWORKING
+from underlay.identity.places import COMPUTE, IMAGE, NETWORKING
 from underlay.identity.refusals import log_refusal, masked
 from underlay.model.caller import Caller
 from underlay.model.errors import (
@@ -52,6 +58,22 @@ _GLOBAL_ID: Final = re.compile("req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 """As oslo.middleware's request_id."""
 
 T = TypeVar("T")
+
+
+class Surface(Struct, frozen=True):
+    """One of the APIs that are served beside each other.
+
+    Attributes:
+    plain: a request's path -> the path as the table has it.
+    below: what begins so and is not in the table is nowhere; empty: another may have it.
+    """
+
+    table: UrlTable
+    plain: Callable[[str], str]
+    render_fault: Callable[[UnderlayError, str], Fault]
+    render_internal_fault: Callable[[], Fault]
+    below: str = ""
+
 
 Responder = Callable[[Request], Awaitable[Response]]
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -76,12 +98,16 @@ def build_app(
             *(_document(f"{NETWORKING}{PREFIX}{end}", service, documents.show_layout) for end in ("", "/")),
             *(_document(f"{root}{OPENAPI_PATH}", service, documents.show_openapi) for root in ("", NETWORKING)),
             *(Route(path, follow, methods=METHODS) for path in (FEED_PATH, f"{NETWORKING}{FEED_PATH}")),
+            *(_compute_documents(service) if service.compute else ()),
         ],
         lifespan=lifespan,
         exception_handlers={HTTPException: partial(_respond_to_http_exception, service)},
     )
     starlette.router.redirect_slashes = False
-    return with_request_id(with_table(starlette, service, UrlTable(ENDPOINTS), workers))
+    app: ASGIApp = with_surface(starlette, service, NETWORKING_SURFACE, workers)
+    for surface in (COMPUTE_SURFACE, IMAGE_SURFACE, GUESTS_SURFACE) if service.compute else ():
+        app = with_surface(app, service, surface, workers)
+    return with_request_id(app)
 
 
 def with_request_id(app: ASGIApp) -> ASGIApp:
@@ -112,24 +138,62 @@ def _global_id(scope: Scope) -> dict[str, str]:
     return {"global_request_id": sent} if _GLOBAL_ID.fullmatch(sent) else {}
 
 
-def with_table(app: ASGIApp, service: Service, table: UrlTable, workers: Executor) -> ASGIApp:
-    """Answer what the URL table has; leave the rest to `app`."""
+def with_surface(app: ASGIApp, service: Service, surface: Surface, workers: Executor) -> ASGIApp:
+    """Answer what the surface has; leave the rest to `app`."""
 
-    async def tabled(scope: Scope, receive: Receive, send: Send) -> None:
-        match = table.find(plain_path(scope["path"])) if scope["type"] == "http" else None
-        if match is None:
+    async def surfaced(scope: Scope, receive: Receive, send: Send) -> None:
+        path = surface.plain(scope["path"]) if scope["type"] == "http" else ""
+        match = surface.table.find(path)
+        if match is None and not (surface.below and path.startswith(surface.below)):
             await app(scope, receive, send)
             return
-        response = await _respond(service, match, Request(scope, receive), workers)
+        response = await _respond(service, surface, match, Request(scope, receive), workers)
         await response(scope, receive, send)
 
-    return tabled
+    return surfaced
 
 
 def plain_path(path: str) -> str:
     """`/v2.0/networks.json`, `/v2.0/networks/` and `/networking/v2.0/networks` are `/v2.0/networks`."""
     path = path.removeprefix(NETWORKING) if path.startswith(f"{NETWORKING}/") else path
     return path.removesuffix("/").removesuffix(".json") if path.startswith(f"{PREFIX}/") else path
+
+
+def plain_compute_path(path: str) -> str:
+    """`/compute/v2.1/servers/` is `/v2.1/servers`."""
+    return path.removeprefix(COMPUTE).removesuffix("/")
+
+
+def plain_image_path(path: str) -> str:
+    """`/image/v2/images` is `/v2/images`."""
+    return path.removeprefix(IMAGE).removesuffix("/")
+
+
+NETWORKING_SURFACE: Final = Surface(UrlTable(ENDPOINTS), plain_path, render_fault, render_internal_fault)
+GUESTS_SURFACE: Final = Surface(UrlTable(host_reports.ENDPOINTS), plain_path, render_fault, render_internal_fault)
+COMPUTE_SURFACE: Final = Surface(
+    UrlTable(COMPUTE_ENDPOINTS),
+    plain_compute_path,
+    compute_faults.render_fault,
+    compute_faults.render_internal_fault,
+    below="/v2.1/",
+)
+IMAGE_SURFACE: Final = Surface(
+    UrlTable(image_calls.ENDPOINTS),
+    plain_image_path,
+    image_faults.render_fault,
+    image_faults.render_internal_fault,
+    below="/v2/",
+)
+
+
+def _compute_documents(service: Service) -> Sequence[Route]:
+    shown: Sequence[tuple[tuple[str, ...], Callable[[str], Answer]]] = (
+        ((COMPUTE,), compute_documents.show_versions),
+        ((f"{COMPUTE}/v2.1", "/v2.1"), compute_documents.show_version),
+        ((IMAGE, f"{IMAGE}/versions", f"{IMAGE}/v2"), image_calls.show_versions),
+    )
+    return [_document(f"{path}{end}", service, show) for paths, show in shown for path in paths for end in ("", "/")]
 
 
 def _document(path: str, service: Service, show: Callable[[str], Answer]) -> Route:
@@ -139,16 +203,20 @@ def _document(path: str, service: Service, show: Callable[[str], Answer]) -> Rou
     return Route(path, respond, methods=["GET"])
 
 
-async def _respond(service: Service, match: Match, request: Request, workers: Executor) -> Response:
+async def _respond(
+    service: Service, surface: Surface, match: Match | None, request: Request, workers: Executor
+) -> Response:
     try:
+        if match is None:
+            raise HTTPNotFound
         body = await read_body(request, service.max_request_bytes)
         return _response(await _in_worker(workers, partial(_call, service, match, request, body)))
     except UnderlayError as error:
-        return _refusal(service, request, error)
+        return _refusal(service, request, error, surface.render_fault)
     except ClientDisconnect:
         return Response(status_code=400)
     except Exception:
-        return _failure(request)
+        return _failure(request, surface.render_internal_fault)
 
 
 def _call(service: Service, match: Match, request: Request, body: bytes) -> Answer:
@@ -164,9 +232,10 @@ def _call(service: Service, match: Match, request: Request, body: bytes) -> Answ
         query=tuple(request.query_params.multi_items()),
         body=body,
         if_match=request.headers.get("if-match", ""),
+        headers=request.headers,
     )
     answered = endpoint.handler(service, ask)
-    if request.method in _CHANGING and request.url.path.startswith(PREFIX):
+    if request.method in _CHANGING and not request.url.path.startswith("/underlay/"):
         structlog.get_logger().info(
             "request_done",
             method=request.method,
@@ -236,15 +305,20 @@ async def _respond_to_http_exception(service: Service, request: Request, error: 
     return _refusal(service, request, HTTPMethodNotAllowed(request.method) if status == 405 else HTTPNotFound())
 
 
-def _refusal(service: Service, request: Request, error: UnderlayError) -> Response:
-    fault = render_fault(error, service.identity_url or f"{base_url(request, service.public_url)}/v3")
+def _refusal(
+    service: Service,
+    request: Request,
+    error: UnderlayError,
+    render: Callable[[UnderlayError, str], Fault] = render_fault,
+) -> Response:
+    fault = render(error, service.identity_url or f"{base_url(request, service.public_url)}/v3")
     log_refusal(request, fault.status, error, error.message)
     return _fault_response(fault)
 
 
-def _failure(request: Request) -> Response:
+def _failure(request: Request, render: Callable[[], Fault] = render_internal_fault) -> Response:
     structlog.get_logger().exception("request_failed", method=request.method, path=masked(request.url.path))
-    return _fault_response(render_internal_fault())
+    return _fault_response(render())
 
 
 def _fault_response(fault: Fault) -> Response:
@@ -252,6 +326,8 @@ def _fault_response(fault: Fault) -> Response:
 
 
 def _response(given: Answer) -> Response:
+    if given.file is not None:
+        return FileResponse(given.file, given.status, dict(given.headers))
     if given.body is None:
         return Response(status_code=given.status, headers=dict(given.headers))
     response = Response(given.body, given.status, media_type="application/json")

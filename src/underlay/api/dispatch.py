@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from underlay.api.routes import Endpoint
+from underlay.api.exchange import Endpoint
 
 
 class Match(msgspec.Struct, frozen=True):

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
+from underlay.api.compute.service import Compute
 from underlay.model.caller import Caller
 from underlay.model.policy.policy import DEFAULT_POLICY, Policy
 from underlay.rules.snapshot import Circumstances, Regulations, Snapshot
@@ -44,6 +46,7 @@ class Service(msgspec.Struct, frozen=True):
     policy: by which callers are judged.
     pagination_max_limit: records in an answer at most; -1: all that there are.
     identity_url: where tokens are made; empty: here, None: nowhere.
+    compute: None: no servers here.
     """
 
     store: Store
@@ -55,6 +58,7 @@ class Service(msgspec.Struct, frozen=True):
     pagination_max_limit: int = -1
     identity_url: str | None = ""
     policy: Policy = DEFAULT_POLICY
+    compute: Compute | None = None
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -66,6 +70,7 @@ class Ask(msgspec.Struct, frozen=True):
     path: values of the path's parameters.
     query: pairs in the order sent.
     if_match: the header's text, empty for none.
+    headers: all of them, by name in any case.
     """
 
     caller: Caller
@@ -75,19 +80,32 @@ class Ask(msgspec.Struct, frozen=True):
     query: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     if_match: str = ""
+    headers: Mapping[str, str] = {}
 
 
 class Answer(msgspec.Struct, frozen=True):
     """Attributes:
     body: JSON bytes; None for none.
+    file: sent in the place of a body.
     """
 
     status: int = 200
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    file: Path | None = None
 
 
 Handler = Callable[[Service, Ask], Answer]
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """One method of one path; `{name}` in the path stands for a segment."""
+
+    method: Method
+    path: str
+    handler: Handler
 
 
 def answer(value: Any, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:

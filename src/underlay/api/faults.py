@@ -16,6 +16,7 @@ STATUS: Final[tuple[tuple[type[errors.UnderlayError], int], ...]] = (
     (errors.ForbiddenError, 403),
     (errors.NotFoundError, 404),
     (errors.HTTPMethodNotAllowed, 405),
+    (errors.HTTPNotAcceptable, 406),
     (errors.HTTPRequestTimeout, 408),
     (errors.ConflictError, 409),
     (errors.GoneError, 410),

@@ -26,26 +26,28 @@ class _PortsBody(msgspec.Struct, frozen=True):
 
 def take_heartbeat(service: Service, ask: Ask) -> Answer:
     """`PUT .../heartbeat` with `{"agents": [...]}`: `{"status": "new" | "alive" | "revived"}`."""
-    body = _read(ask.body, _HeartbeatBody)
-    command = Heartbeat(host=_host(ask), agents=body.agents)
+    body = read_report(ask.body, _HeartbeatBody)
+    command = Heartbeat(host=read_host(ask), agents=body.agents)
     return answer(execute(service, ask.caller, (command,))[0])
 
 
 def take_port_states(service: Service, ask: Ask) -> Answer:
     """`POST .../ports` with `{"ports": [...]}`: `{"ports": {id: status}}`."""
-    body = _read(ask.body, _PortsBody)
-    command = ReportPorts(host=_host(ask), ports=body.ports)
+    body = read_report(ask.body, _PortsBody)
+    command = ReportPorts(host=read_host(ask), ports=body.ports)
     return answer(execute(service, ask.caller, (command,))[0])
 
 
-def _host(ask: Ask) -> HostName:
+def read_host(ask: Ask) -> HostName:
+    """The host that the URL names. Raises HTTPBadRequest."""
     try:
         return HostName(_read_host(ask.path["host"]))
     except ValueError as unfit:
         raise HTTPBadRequest(f"Invalid input for host. Reason: {unfit}.") from None
 
 
-def _read(body: bytes, expected: type[T]) -> T:
+def read_report(body: bytes, expected: type[T]) -> T:
+    """The body as such a value. Raises HTTPBadRequest."""
     try:
         return msgspec.json.decode(body, type=expected)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as unfit:

@@ -6,9 +6,7 @@ this table, by `app`.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, Literal
-
-import msgspec
+from typing import Final
 
 from underlay.api import (
     absent,
@@ -31,21 +29,11 @@ from underlay.api.attributes import PORT_BINDING, QUOTA, RESOURCES, SECURITY_GRO
 from underlay.api.attributes.attribute import Resource
 from underlay.api.attributes.availability import AVAILABILITY
 from underlay.api.attributes.qos_rule import QOS_RULES
-from underlay.api.exchange import Answer, Ask, Handler, Service
-
-Method = Literal["GET", "POST", "PUT", "DELETE"]
+from underlay.api.exchange import Answer, Ask, Endpoint, Method, Service
 
 PREFIX: Final = "/v2.0"
 OPENAPI_PATH: Final = f"{PREFIX}/openapi.json"
 """Told without a token, as versions are: tools read it before they log in, and it says nothing that docs do not."""
-
-
-class Endpoint(msgspec.Struct, frozen=True):
-    """One method of one path; `{name}` in the path stands for a segment."""
-
-    method: Method
-    path: str
-    handler: Handler
 
 
 def _rows_of(resource: Resource) -> Sequence[Endpoint]:

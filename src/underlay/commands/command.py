@@ -5,6 +5,7 @@ from underlay.commands.address_scope import AddressScopeCommand
 from underlay.commands.agent import AddNetworkToDhcpAgent, DeleteAgent, RemoveNetworkFromDhcpAgent, UpdateAgent
 from underlay.commands.host import Heartbeat, ReportPorts
 from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
+from underlay.commands.keypair import KeypairCommand
 from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
 from underlay.commands.network_selection import SelectNetwork
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
@@ -19,6 +20,7 @@ from underlay.commands.security_group import (
 )
 from underlay.commands.segment import SegmentCommand
 from underlay.commands.segment_range import SegmentRangeCommand
+from underlay.commands.server import ServerCommand
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, GiveAutoAddresses, UpdateSubnet
 from underlay.commands.subnet_pool import SubnetPoolCommand
 from underlay.commands.tags import TagCommand
@@ -61,4 +63,6 @@ Command = (
     | SegmentRangeCommand
     | TagCommand
     | SelectNetwork
+    | ServerCommand
+    | KeypairCommand
 )

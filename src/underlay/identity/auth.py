@@ -74,7 +74,7 @@ def list_my_system(service: Service, ask: Ask) -> Answer:
 
 def show_catalog(service: Service, ask: Ask) -> Answer:
     """GET /v3/auth/catalog."""
-    opened = open_to(ask.me, read_catalog(service.store, ask.base))
+    opened = open_to(ask.me, read_catalog(service.store, ask.base, has_compute=service.has_compute))
     return Answer(body=render.collection("catalog", render.catalog(opened), "/v3/auth/catalog", ask.base))
 
 
@@ -87,7 +87,11 @@ def projects_of(user_id: UserId, service: Service) -> list[Project]:
 
 def _catalog_of(service: Service, ask: Ask, standing: Standing) -> Catalog | None:
     """None when the sender wants none."""
-    return None if "nocatalog" in ask.query else open_to(standing, read_catalog(service.store, ask.base))
+    return (
+        None
+        if "nocatalog" in ask.query
+        else open_to(standing, read_catalog(service.store, ask.base, has_compute=service.has_compute))
+    )
 
 
 def _targets(user_id: UserId, service: Service, wanted: str) -> list[str]:

@@ -79,7 +79,10 @@ class EndpointBody(msgspec.Struct, frozen=True):
 
 def list_regions(service: Service, ask: Ask) -> Answer:
     """GET /v3/regions, filtered by `parent_region_id`."""
-    shown = [render.region(each, ask.base) for each in read_catalog(service.store, ask.base).regions]
+    shown = [
+        render.region(each, ask.base)
+        for each in read_catalog(service.store, ask.base, has_compute=service.has_compute).regions
+    ]
     return Answer(
         body=render.collection("regions", filtered(shown, ask.query, ("parent_region_id",)), "/v3/regions", ask.base)
     )
@@ -95,7 +98,9 @@ def create_region(service: Service, ask: Ask) -> Answer:
     wish = ask.read(RegionBody).region
     chosen = ask.path.get("region_id") or wish.id
     record = Region(RegionId(checked_name(chosen) if chosen else uuid4().hex))
-    if any(each.id == record.id for each in read_catalog(service.store, ask.base).regions):
+    if any(
+        each.id == record.id for each in read_catalog(service.store, ask.base, has_compute=service.has_compute).regions
+    ):
         raise Taken("region", record.id)
     return Answer(status=HTTPStatus.CREATED, body={"region": _put_region(service, ask, record, wish)})
 
@@ -103,15 +108,15 @@ def create_region(service: Service, ask: Ask) -> Answer:
 def update_region(service: Service, ask: Ask) -> Answer:
     """PATCH /v3/regions/{id}."""
     record = _region(service, ask, ask.path["region_id"])
-    _refuse_own(record, own_catalog(ask.base).regions)
+    _refuse_own(record, own_catalog(ask.base, has_compute=service.has_compute).regions)
     return Answer(body={"region": _put_region(service, ask, record, ask.read(RegionBody).region)})
 
 
 def delete_region(service: Service, ask: Ask) -> Answer:
     """DELETE /v3/regions/{id}: when no endpoint and no other region is in it."""
-    catalog = read_catalog(service.store, ask.base)
+    catalog = read_catalog(service.store, ask.base, has_compute=service.has_compute)
     record = _of_id("region", catalog.regions, ask.path["region_id"])
-    _refuse_own(record, own_catalog(ask.base).regions)
+    _refuse_own(record, own_catalog(ask.base, has_compute=service.has_compute).regions)
     inside = [each for each in catalog.endpoints if each.region_id == record.id]
     if inside or any(each.parent_region_id == record.id for each in catalog.regions):
         raise Forbidden(f"delete the region {record.id}, which has endpoints or regions in it")
@@ -121,7 +126,10 @@ def delete_region(service: Service, ask: Ask) -> Answer:
 
 def list_services(service: Service, ask: Ask) -> Answer:
     """GET /v3/services, filtered by `name`, `type`."""
-    shown = [render.service(each, ask.base) for each in read_catalog(service.store, ask.base).services]
+    shown = [
+        render.service(each, ask.base)
+        for each in read_catalog(service.store, ask.base, has_compute=service.has_compute).services
+    ]
     return Answer(
         body=render.collection("services", filtered(shown, ask.query, ("name", "type")), "/v3/services", ask.base)
     )
@@ -144,21 +152,24 @@ def create_service(service: Service, ask: Ask) -> Answer:
 def update_service(service: Service, ask: Ask) -> Answer:
     """PATCH /v3/services/{id}. Disabled, it is in no token's catalog."""
     record = _service(service, ask, ask.path["service_id"])
-    _refuse_own(record, own_catalog(ask.base).services)
+    _refuse_own(record, own_catalog(ask.base, has_compute=service.has_compute).services)
     return Answer(body={"service": _put_service(service, ask, record, ask.read(ServiceBody).service)})
 
 
 def delete_service(service: Service, ask: Ask) -> Answer:
     """DELETE /v3/services/{id}: with its endpoints."""
     record = _service(service, ask, ask.path["service_id"])
-    _refuse_own(record, own_catalog(ask.base).services)
+    _refuse_own(record, own_catalog(ask.base, has_compute=service.has_compute).services)
     service.store.services.delete(record.id)
     return NO_CONTENT
 
 
 def list_endpoints(service: Service, ask: Ask) -> Answer:
     """GET /v3/endpoints, filtered by `interface`, `service_id`, `region_id`."""
-    shown = [render.endpoint(each, ask.base) for each in read_catalog(service.store, ask.base).endpoints]
+    shown = [
+        render.endpoint(each, ask.base)
+        for each in read_catalog(service.store, ask.base, has_compute=service.has_compute).endpoints
+    ]
     found = filtered(shown, ask.query, ("interface", "service_id", "region_id", "region"))
     return Answer(body=render.collection("endpoints", found, "/v3/endpoints", ask.base))
 
@@ -181,14 +192,14 @@ def create_endpoint(service: Service, ask: Ask) -> Answer:
 def update_endpoint(service: Service, ask: Ask) -> Answer:
     """PATCH /v3/endpoints/{id}."""
     record = _endpoint(service, ask)
-    _refuse_own(record, own_catalog(ask.base).endpoints)
+    _refuse_own(record, own_catalog(ask.base, has_compute=service.has_compute).endpoints)
     return Answer(body={"endpoint": _put_endpoint(service, ask, record, ask.read(EndpointBody).endpoint)})
 
 
 def delete_endpoint(service: Service, ask: Ask) -> Answer:
     """DELETE /v3/endpoints/{id}."""
     record = _endpoint(service, ask)
-    _refuse_own(record, own_catalog(ask.base).endpoints)
+    _refuse_own(record, own_catalog(ask.base, has_compute=service.has_compute).endpoints)
     service.store.endpoints.delete(record.id)
     return NO_CONTENT
 
@@ -224,7 +235,7 @@ def _put_service(service: Service, ask: Ask, before: CatalogService, wish: Servi
 
 
 def _put_endpoint(service: Service, ask: Ask, before: CatalogEndpoint, wish: EndpointWish) -> render.Json:
-    catalog = read_catalog(service.store, ask.base)
+    catalog = read_catalog(service.store, ask.base, has_compute=service.has_compute)
     service_id = before.service_id if wish.service_id is UNSET else ServiceId(wish.service_id)
     if not any(each.id == service_id for each in catalog.services):
         raise BadRequest(f"Could not find service: {service_id}.")
@@ -253,15 +264,21 @@ def _put_endpoint(service: Service, ask: Ask, before: CatalogEndpoint, wish: End
 
 
 def _region(service: Service, ask: Ask, region_id: str) -> Region:
-    return _of_id("region", read_catalog(service.store, ask.base).regions, region_id)
+    return _of_id("region", read_catalog(service.store, ask.base, has_compute=service.has_compute).regions, region_id)
 
 
 def _service(service: Service, ask: Ask, service_id: str) -> CatalogService:
-    return _of_id("service", read_catalog(service.store, ask.base).services, service_id)
+    return _of_id(
+        "service", read_catalog(service.store, ask.base, has_compute=service.has_compute).services, service_id
+    )
 
 
 def _endpoint(service: Service, ask: Ask) -> CatalogEndpoint:
-    return _of_id("endpoint", read_catalog(service.store, ask.base).endpoints, ask.path["endpoint_id"])
+    return _of_id(
+        "endpoint",
+        read_catalog(service.store, ask.base, has_compute=service.has_compute).endpoints,
+        ask.path["endpoint_id"],
+    )
 
 
 def _of_id(kind: str, records: tuple[R, ...], wanted: str) -> R:

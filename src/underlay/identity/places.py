@@ -23,6 +23,12 @@ REGION: Final = RegionId("RegionOne")
 NETWORKING: Final = "/networking"
 """Where the catalog says that the Networking API is: its versions are listed there without Identity's, as at `/`."""
 
+COMPUTE: Final = "/compute"
+IMAGE: Final = "/image"
+
+_NAMES: Final = {"identity": "keystone", "network": "neutron", "compute": "nova", "image": "glance"}
+"""What each service is called in OpenStack."""
+
 INTERFACES: Final[tuple[Interface, ...]] = ("public", "internal", "admin")
 
 _PLACEHOLDER: Final = re.compile(r"[$%]\((\w+)\)s")
@@ -40,14 +46,15 @@ class Catalog(msgspec.Struct, frozen=True):
         return tuple(each for each in self.endpoints if each.service_id == service_id)
 
 
-def own_catalog(base: str) -> Catalog:
+def own_catalog(base: str, *, has_compute: bool = False) -> Catalog:
     """What this server serves at that URL."""
     urls = {"identity": f"{base}/v3", "network": f"{base}{NETWORKING}"}
+    if has_compute:
+        urls |= {"compute": f"{base}{COMPUTE}/v2.1", "image": f"{base}{IMAGE}"}
     return Catalog(
         regions=(Region(REGION),),
         services=tuple(
-            CatalogService(ServiceId(id_of(kind)), kind, name)
-            for kind, name in (("identity", "keystone"), ("network", "neutron"))
+            CatalogService(ServiceId(id_of(kind)), kind, name) for kind, name in _NAMES.items() if kind in urls
         ),
         endpoints=tuple(
             CatalogEndpoint(EndpointId(id_of(f"{interface}.{kind}")), ServiceId(id_of(kind)), interface, url, REGION)
@@ -57,9 +64,9 @@ def own_catalog(base: str) -> Catalog:
     )
 
 
-def read_catalog(store: IdentityStore, base: str) -> Catalog:
+def read_catalog(store: IdentityStore, base: str, *, has_compute: bool = False) -> Catalog:
     """Our own services and those that were added."""
-    own = own_catalog(base)
+    own = own_catalog(base, has_compute=has_compute)
     return Catalog(
         regions=(*own.regions, *store.regions.find()),
         services=(*own.services, *store.services.find()),

@@ -20,6 +20,7 @@ class Service(msgspec.Struct, frozen=True):
 
     Attributes:
     hosts_only: only hosts get a token here, because others get theirs elsewhere or need none.
+    has_compute: the Compute and Image APIs are served here too.
     """
 
     store: IdentityStore
@@ -28,6 +29,7 @@ class Service(msgspec.Struct, frozen=True):
     lockout: Lockout
     public_url: str = ""
     hosts_only: bool = False
+    has_compute: bool = False
 
 
 class Ask(msgspec.Struct, frozen=True):

@@ -65,7 +65,7 @@ def show_version(service: Service, ask: Ask) -> Answer:
 def create_token(service: Service, ask: Ask) -> Answer:
     """POST /identity/v2.0/tokens; the token is in the body."""
     text, standing = log_in(_as_v3(ask.read(V2Body).auth), service)
-    opened = open_to(standing, read_catalog(service.store, ask.base))
+    opened = open_to(standing, read_catalog(service.store, ask.base, has_compute=service.has_compute))
     return Answer(body={"access": _access(text, standing, opened)}, headers={"Vary": "X-Auth-Token"})
 
 

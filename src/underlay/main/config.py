@@ -17,6 +17,7 @@ from underlay.main.quantum_config import ConfigError, Note, read_quantum_config
 from underlay.main.settings import Settings
 from underlay.model.address import Mac
 from underlay.model.ids import Vid
+from underlay.model.server import Flavor
 from underlay.rules.snapshot import VlanRange
 
 DEFAULT_FILE: Final = Path("/etc/underlay/underlay.toml")
@@ -180,6 +181,23 @@ def parse_bridge_mappings(text: str) -> dict[str, str]:
 def parse_bridge_interfaces(text: str) -> dict[str, str]:
     """`br-eth1:eth1` -> bridge -> interface. Raises ConfigError."""
     return _parse_pairs("bridge_interfaces", "bridge:interface", text)
+
+
+def parse_flavors(text: str) -> tuple[Flavor, ...]:
+    """`m1.tiny:1:512:1` -> the flavors, in that order; a flavor's id is its name. Raises ConfigError."""
+    flavors: dict[str, Flavor] = {}
+    for entry in _entries(text):
+        name, *numbers = (part.strip() for part in entry.split(":"))
+        _check_name("flavors", entry, name)
+        if len(numbers) != 3 or not all(number.isascii() and number.isdecimal() for number in numbers):
+            raise ConfigError(f"flavors: '{entry}' is not 'name:vcpus:ram_mb:disk_gb'")
+        vcpus, ram_mb, disk_gb = map(int, numbers)
+        if vcpus < 1 or ram_mb < 1:
+            raise ConfigError(f"flavors: '{entry}': a server has a processor and memory at least")
+        if name in flavors:
+            raise ConfigError(f"flavors: '{name}' is there twice")
+        flavors[name] = Flavor(name, name, vcpus, ram_mb, disk_gb)
+    return tuple(flavors.values())
 
 
 def parse_base_mac(text: str) -> Mac:

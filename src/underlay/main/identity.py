@@ -46,12 +46,20 @@ class Entrance(msgspec.Struct, frozen=True):
     identity_url: str | None
 
 
-def entrance(settings: ServerSettings, store: IdentityStore, key: bytes) -> Entrance:
+def entrance(settings: ServerSettings, store: IdentityStore, key: bytes, *, has_compute: bool = False) -> Entrance:
     """As the setting `identity` says. Raises ConfigError."""
     tokens = Tokens(store, key, settings.token_lifetime_s, time.time)
     lockout = Lockout(settings.identity_lockout_failures, settings.identity_lockout_s, time.time)
     is_elsewhere = settings.identity != "embedded"
-    service = Service(store, tokens, Passwords(), lockout, settings.public_url, hosts_only=is_elsewhere)
+    service = Service(
+        store,
+        tokens,
+        Passwords(),
+        lockout,
+        settings.public_url,
+        hosts_only=is_elsewhere,
+        has_compute=has_compute,
+    )
     routes = identity_routes(service)
     match settings.identity:
         case "embedded":

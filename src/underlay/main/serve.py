@@ -22,16 +22,18 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from underlay.api.app import build_app
+from underlay.api.compute.service import Compute
 from underlay.api.exchange import Service
 from underlay.api.execute import declare_default_ranges, finish_interrupted
+from underlay.api.images.directory import ImageDirectory
 from underlay.identity.key import read_key
-from underlay.main.config import parse_base_mac, parse_mtus, parse_vlan_ranges
+from underlay.main.config import parse_base_mac, parse_flavors, parse_mtus, parse_vlan_ranges
 from underlay.main.connections import Limits, Lobby, allowed_connections
 from underlay.main.identity import entrance
 from underlay.main.nova import notifier_of
 from underlay.main.policy_file import read_policy
 from underlay.main.server_setup import SetupError, database_file, opened_store
-from underlay.main.settings import NovaSettings, ServerSettings
+from underlay.main.settings import ComputeSettings, ImageSettings, ServerSettings, Settings
 from underlay.rules.snapshot import Circumstances, Regulations
 from underlay.store.feed import Feed
 from underlay.store.transaction import Store
@@ -44,6 +46,14 @@ GARBAGE_THRESHOLD: Final = 50_000
 """New objects between two searches for cycles; Python's 700 makes a long list of records a hundred searches."""
 
 
+class Operation(msgspec.Struct, frozen=True):
+    """What the settings come to beside the store. Attributes: key: signs tokens; compute: None for no servers."""
+
+    regulations: Regulations
+    key: bytes
+    compute: Compute | None = None
+
+
 class Stopping(msgspec.Struct, frozen=True):
     """Attributes:
     event: set when the server is to stop; streams of the feed end then.
@@ -54,22 +64,24 @@ class Stopping(msgspec.Struct, frozen=True):
     call: Callable[[], None]
 
 
-def serve(settings: ServerSettings, nova: NovaSettings) -> int:
+def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT. Raises SetupError or ConfigError when it cannot start."""
-    regulations = regulations_of(settings)
-    key = _read_key(settings)
-    check_tls(settings)
-    read_policy(settings.policy_file)
-    file = database_file(settings)
+    server = settings.server
+    regulations = msgspec.structs.replace(regulations_of(server), max_servers=settings.compute.max_servers)
+    compute = compute_of(settings.compute, settings.image)
+    key = _read_key(server)
+    check_tls(server)
+    read_policy(server.policy_file)
+    file = database_file(server)
     if file is not None and not file.exists():
         raise SetupError(f"there is no database {file}; `underlay-server init` makes it")
-    with opened_store(settings) as store:
+    with opened_store(server) as store:
         declare_default_ranges(store, regulations, present_circumstances())
-        notifier = notifier_of(nova, store)
+        notifier = notifier_of(settings.nova, store)
         if notifier is not None:
             notifier.start()
         try:
-            return _run(settings, store, regulations, key)
+            return _run(server, store, Operation(regulations, key, compute))
         finally:
             if notifier is not None:
                 notifier.close()
@@ -105,6 +117,21 @@ def regulations_of(settings: ServerSettings) -> Regulations:
     )
 
 
+def compute_of(compute: ComputeSettings, image: ImageSettings) -> Compute | None:
+    """What the Compute and Image APIs work with; None when they are not to be served. Raises ConfigError."""
+    flavors = parse_flavors(compute.flavors)
+    if not compute.enabled:
+        return None
+    directory = Path(image.directory)
+    if not directory.is_dir():
+        structlog.get_logger().warning("no_image_directory", directory=str(directory), remedy="[image] directory")
+
+    def warn(path: Path, reason: str) -> None:
+        structlog.get_logger().warning("image_description_unfit", file=str(path), reason=reason)
+
+    return Compute(flavors, ImageDirectory(directory, warn))
+
+
 def present_circumstances() -> Circumstances:
     """The clock's time and chance from the kernel's generator."""
     chance = random.SystemRandom()
@@ -118,17 +145,16 @@ def present_circumstances() -> Circumstances:
 def application(
     settings: ServerSettings,
     store: Store,
-    regulations: Regulations,
-    key: bytes,
+    operation: Operation,
     workers: Executor,
     stopping: Stopping | None = None,
 ) -> ASGIApp:
     """The whole ASGI application on an open store. `stopping` is given when signals are ours to handle."""
-    identity = entrance(settings, store.identity(), key)
+    identity = entrance(settings, store.identity(), operation.key, has_compute=operation.compute is not None)
     feed = Feed(store)
     service = Service(
         store=store,
-        regulations=regulations,
+        regulations=operation.regulations,
         verify=identity.verify,
         circumstances=present_circumstances,
         public_url=settings.public_url,
@@ -136,6 +162,7 @@ def application(
         pagination_max_limit=settings.pagination_max_limit,
         identity_url=identity.identity_url,
         policy=read_policy(settings.policy_file),
+        compute=operation.compute,
     )
 
     @asynccontextmanager
@@ -160,7 +187,7 @@ def application(
     )
 
 
-def _run(settings: ServerSettings, store: Store, regulations: Regulations, key: bytes) -> int:
+def _run(settings: ServerSettings, store: Store, operation: Operation) -> int:
     event = asyncio.Event()
 
     def stop() -> None:
@@ -168,7 +195,7 @@ def _run(settings: ServerSettings, store: Store, regulations: Regulations, key: 
         server.should_exit = True
 
     with _listening(settings) as listener, ThreadPoolExecutor(WORKERS, thread_name_prefix="api") as workers:
-        app = application(settings, store, regulations, key, workers, Stopping(event, stop))
+        app = application(settings, store, operation, workers, Stopping(event, stop))
         lobby = Lobby(Limits(connections=allowed_connections(settings.max_connections)))
         server = uvicorn.Server(_uvicorn_config(app, settings, lobby))
         gc.freeze()  # What is loaded stays: no search for cycles needs to look at it.

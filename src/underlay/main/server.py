@@ -55,7 +55,7 @@ def _run(wanted: argparse.Namespace, settings: Settings) -> int:
             print(describe_policy(read_policy(settings.server.policy_file)), end="")
             return 0
         case "serve":
-            return serve(settings.server, settings.nova)
+            return serve(settings)
         case "host-add":
             return add_host(settings.server, wanted.name, wanted.key_file, renew=wanted.renew)
         case "user-add":

@@ -279,6 +279,33 @@ class MetadataSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ""
 
 
+class ComputeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[compute]`: servers (guests), as underlay-server takes them in by the Compute API."""
+
+    enabled: Annotated[
+        bool,
+        Meta(
+            description="Whether the Compute and Image APIs are served, and named in the catalog; not beside a Nova "
+            "([compute.md](compute.md))."
+        ),
+    ] = False
+    flavors: Annotated[
+        str,
+        Meta(
+            description="`name:vcpus:ram_mb:disk_gb`, comma-separated: how large servers can be; disk 0: as the image."
+        ),
+    ] = "m1.nano:1:128:1,m1.tiny:1:512:1,m1.small:1:2048:20,m1.medium:2:4096:40,m1.large:4:8192:80"
+    max_servers: Annotated[int, Meta(description="Servers a project, at most; -1 is unlimited.", ge=-1)] = 100
+
+
+class ImageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[image]`: what servers boot from, as underlay-server shows it by the Image API."""
+
+    directory: Annotated[str, Meta(description="The images are the files of this directory.")] = (
+        "/var/lib/underlay/images"
+    )
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -287,3 +314,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agent: AgentSettings = AgentSettings()
     dhcp: DhcpSettings = DhcpSettings()
     metadata: MetadataSettings = MetadataSettings()
+    compute: ComputeSettings = ComputeSettings()
+    image: ImageSettings = ImageSettings()

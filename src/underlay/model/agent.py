@@ -10,10 +10,11 @@ import msgspec
 
 from underlay.model.ids import AgentId, HostName, NetworkId
 
-AgentType = Literal["Open vSwitch agent", "DHCP agent", "Metadata agent"]
+AgentType = Literal["Open vSwitch agent", "DHCP agent", "Metadata agent", "Compute agent"]
 DHCP_AGENT: Final[AgentType] = "DHCP agent"
 OVS_AGENT: Final[AgentType] = "Open vSwitch agent"
 METADATA_AGENT: Final[AgentType] = "Metadata agent"
+COMPUTE_AGENT: Final[AgentType] = "Compute agent"
 
 
 class Agent(msgspec.Struct, frozen=True, tag="agent", tag_field="kind"):

@@ -14,6 +14,7 @@ from underlay.model.address_scope import AddressScope
 from underlay.model.agent import Agent, DhcpBinding
 from underlay.model.ids import HostName, NetworkId, ProjectId, Revision
 from underlay.model.instance import Instance
+from underlay.model.keypair import Keypair
 from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.qos import QosPolicy
@@ -22,6 +23,7 @@ from underlay.model.rbac_policy import RbacPolicy
 from underlay.model.security_group import SecurityGroup, SecurityGroupRule, SecurityGroupTemplate
 from underlay.model.segment import NetworkSegment
 from underlay.model.segment_range import NetworkSegmentRange
+from underlay.model.server import Server
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool
 from underlay.model.trunk import Trunk
@@ -45,6 +47,8 @@ Record = (
     | QosPolicy
     | Trunk
     | NetworkSegmentRange
+    | Server
+    | Keypair
 )
 """Every kind of record, in the order in which the feed lists them."""
 
@@ -67,6 +71,8 @@ Kind = Literal[
     "qos_policy",
     "trunk",
     "network_segment_range",
+    "server",
+    "keypair",
 ]
 """The records' tags, in the same order."""
 

@@ -28,7 +28,7 @@ def create(command: CreateInstance, snapshot: Snapshot, caller: Caller, circumst
     """An instance under the id given, which may be the device_id of ports to come. Raises InstanceInUse."""
     access.require_own_project(caller, command.project_id)
     access.require(caller, "create_instance", command, snapshot, command)
-    _require_user_data(command.user_data)
+    require_user_data(command.user_data)
     if command.id is not None and snapshot.instance(command.id) is not None:
         raise InstanceInUse(command.id)
     instance = Instance(
@@ -50,7 +50,7 @@ def update(command: UpdateInstance, snapshot: Snapshot, caller: Caller, circumst
     before = access.visible_instance(command.id, snapshot, caller)
     access.require(caller, "update_instance", before, snapshot, command)
     access.require_revision(command.revision, before.revision_number)
-    _require_user_data(command.user_data)
+    require_user_data(command.user_data)
     after = amended(
         before,
         circumstances.now,
@@ -71,7 +71,7 @@ def delete(command: DeleteInstance, snapshot: Snapshot, caller: Caller) -> Verdi
     return Verdict(Writes(deletes=(Ref("instance", instance.id),)))
 
 
-def _require_user_data(user_data: str | UnsetType) -> None:
+def require_user_data(user_data: str | UnsetType) -> None:
     """Base64, as long as Nova allows. Raises InvalidInput."""
     if user_data is UNSET:
         return

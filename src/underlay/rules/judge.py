@@ -18,6 +18,7 @@ from underlay.commands.agent import AddNetworkToDhcpAgent, DeleteAgent, RemoveNe
 from underlay.commands.command import Command
 from underlay.commands.host import Heartbeat, ReportPorts
 from underlay.commands.instance import CreateInstance, DeleteInstance, UpdateInstance
+from underlay.commands.keypair import CreateKeypair, DeleteKeypair
 from underlay.commands.network import CreateNetwork, DeleteNetwork, UpdateNetwork
 from underlay.commands.network_selection import SelectNetwork
 from underlay.commands.port import CreatePort, DeletePort, UpdatePort
@@ -54,6 +55,15 @@ from underlay.commands.segment_range import (
     DeleteSegmentRange,
     UpdateSegmentRange,
 )
+from underlay.commands.server import (
+    CreateServer,
+    DeleteServer,
+    RebootServer,
+    ReportServers,
+    StartServer,
+    StopServer,
+    UpdateServer,
+)
 from underlay.commands.subnet import CreateSubnet, DeleteSubnet, GiveAutoAddresses, UpdateSubnet
 from underlay.commands.subnet_pool import (
     AddPrefixes,
@@ -74,6 +84,7 @@ from underlay.rules import (
     binding,
     default_security_group_rule,
     instance,
+    keypair,
     network,
     network_selection,
     port,
@@ -86,6 +97,8 @@ from underlay.rules import (
     security_group_rule,
     segment,
     segment_range,
+    server,
+    server_report,
     subnet,
     subnet_pool,
     tags,
@@ -179,5 +192,13 @@ def judge(
             return qos_rule.judge(command, snapshot, caller, circumstances)
         case CreateTrunk() | UpdateTrunk() | DeleteTrunk() | AddSubPorts() | RemoveSubPorts():
             return trunk.judge(command, snapshot, caller, circumstances)
+        case CreateServer():
+            return server.create(command, snapshot, caller, circumstances, regulations)
+        case UpdateServer() | StartServer() | StopServer() | RebootServer() | DeleteServer():
+            return server.judge(command, snapshot, caller, circumstances)
+        case ReportServers():
+            return server_report.report(command, snapshot, caller, circumstances)
+        case CreateKeypair() | DeleteKeypair():
+            return keypair.judge(command, snapshot, caller, circumstances)
         case _:
             assert_never(command)

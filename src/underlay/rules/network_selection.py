@@ -5,12 +5,13 @@ and the port is made on the first that takes it, by the same rule that makes eve
 chosen that could not be had, and two callers at the same time never get the same address.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, cast
 
 from msgspec import structs
 
 from underlay.commands.network_selection import SelectNetwork
+from underlay.commands.port import CreatePort
 from underlay.model.agent import Agent
 from underlay.model.caller import Caller
 from underlay.model.errors import (
@@ -19,8 +20,8 @@ from underlay.model.errors import (
     IpAddressGenerationFailureNoMatchingSubnet,
     NoNetworkFits,
 )
-from underlay.model.ids import HostName, ProjectId, SubnetId
-from underlay.model.network import Network, physical_network_of, segment_here
+from underlay.model.ids import ProjectId, SubnetId
+from underlay.model.network import Network, physical_network_of
 from underlay.model.network_selection import Candidate, NetworkSelection, SelectionPolicy
 from underlay.model.port import Port
 from underlay.model.subnet import InUse, Subnet
@@ -30,9 +31,16 @@ from underlay.rules.verdict import Verdict
 
 _FULL: Final = "no free address"
 
+PortMaker = Callable[[CreatePort, Snapshot, Caller, Circumstances, Regulations], Verdict]
+
 
 def select(
-    command: SelectNetwork, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
+    command: SelectNetwork,
+    snapshot: Snapshot,
+    caller: Caller,
+    circumstances: Circumstances,
+    regulations: Regulations,
+    create: PortMaker = port.create,
 ) -> Verdict:
     """The port, on the network that the policy puts first of those that can take it.
 
@@ -51,7 +59,7 @@ def select(
     for place, chosen in enumerate(left):
         creation = structs.replace(wanted, network_id=chosen.network_id)
         try:
-            made = port.create(creation, snapshot, caller, circumstances, regulations)
+            made = create(creation, snapshot, caller, circumstances, regulations)
         except (
             IpAddressGenerationFailure,
             IpAddressGenerationFailureNoMatchingSubnet,
@@ -93,7 +101,7 @@ def _misfit(network: Network, command: SelectNetwork, snapshot: Snapshot) -> str
         return f"it is not tagged {', '.join(sorted(missing))}"
     if command.availability_zone and not _is_in_zone(network, command.availability_zone, snapshot):
         return f"it is not in availability zone {command.availability_zone}"
-    if command.port.host and not _reaches(network, command.port.host, snapshot):
+    if command.port.host and not reach.reaches(network, command.port.host, snapshot):
         return f"it does not reach host {command.port.host}"
     return ""
 
@@ -105,12 +113,6 @@ def _is_in_zone(network: Network, zone: str, snapshot: Snapshot) -> bool:
     )
     zones = {*network.availability_zone_hints, *(agent.availability_zone for agent in agents if agent)}
     return not zones or zone in zones
-
-
-def _reaches(network: Network, host: HostName, snapshot: Snapshot) -> bool:
-    """Whether the host's agent says so; a host of which nothing is known reaches everything."""
-    there = reach.reach(host, snapshot)
-    return there is None or segment_here(network, there) is not None
 
 
 def _room(subnets: Sequence[Subnet], in_use: dict[SubnetId, InUse]) -> tuple[int, int]:

@@ -29,9 +29,17 @@ def create(
     command: CreatePort, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
 ) -> Verdict:
     """A port on a network that the caller sees, with a free MAC and free addresses where none are asked for."""
-    network = access.visible_network(command.network_id, snapshot, caller)
+    access.visible_network(command.network_id, snapshot, caller)
     access.require_own_project(caller, command.project_id)
     access.require(caller, "create_port", command, snapshot, command)
+    return make(command, snapshot, caller, circumstances, regulations)
+
+
+def make(
+    command: CreatePort, snapshot: Snapshot, caller: Caller, circumstances: Circumstances, regulations: Regulations
+) -> Verdict:
+    """As `create`, for who has judged whether the caller may: of a server's port the server itself says the host."""
+    network = access.visible_network(command.network_id, snapshot, caller)
     _require_options(command.extra_dhcp_opts)
     dns.require_name(command.dns_name, regulations)
     quota.require_room("port", command.project_id, snapshot, regulations)

@@ -25,6 +25,12 @@ def reach(host: HostName, snapshot: Snapshot) -> Reach:
     return reach_of(snapshot.agent_on(host, OVS_AGENT))
 
 
+def reaches(network: Network, host: HostName, snapshot: Snapshot) -> bool:
+    """Whether the host is on a segment of the network; one of which nothing is known reaches everything."""
+    there = reach(host, snapshot)
+    return there is None or segment_here(network, there) is not None
+
+
 def segment_of(network_id: NetworkId, host: HostName, snapshot: Snapshot) -> SegmentId | None:
     """The id of the network's segment that the host is on; None: none of them reaches it."""
     network = snapshot.network(network_id)

@@ -232,6 +232,7 @@ class Regulations(msgspec.Struct, frozen=True):
     allow_automatic_dhcp_failover: whether its networks then go to other DHCP agents.
     unenforced: what becomes of a request for something that hosts do not enforce yet.
     dhcp_served_by: who serves DHCP on a network that is created without saying.
+    max_servers: a project's, at most; -1 is unlimited.
     """
 
     vlan_ranges: dict[str, tuple[VlanRange, ...]]
@@ -250,3 +251,4 @@ class Regulations(msgspec.Struct, frozen=True):
     unenforced: Literal["warn", "refuse"] = "warn"
     max_allowed_address_pairs: int = 10
     dhcp_served_by: DhcpServedBy = "both"
+    max_servers: int = 100

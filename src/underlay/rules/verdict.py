@@ -6,14 +6,16 @@ import msgspec
 
 from underlay.commands.command import Command
 from underlay.model.change import Record, Writes
-from underlay.model.ids import AgentId, PortId
+from underlay.model.ids import AgentId, InstanceId, PortId
 from underlay.model.network_selection import NetworkSelection
 from underlay.model.port_binding import PortBinding
 from underlay.model.qos import QosRule
 from underlay.model.security_group import DefaultSecurityGroupRule
+from underlay.model.server import ServerStatus
 
 HeartbeatStatus = Literal["new", "alive", "revived"]
 PortReport = Literal["ACTIVE", "DOWN", "REFUSED", "UNKNOWN"]
+ServerReport = ServerStatus | Literal["REFUSED", "UNKNOWN"]
 
 
 class HeartbeatAnswer(msgspec.Struct, frozen=True):
@@ -28,6 +30,12 @@ class PortsAnswer(msgspec.Struct, frozen=True):
     ports: dict[PortId, PortReport]
 
 
+class ServersAnswer(msgspec.Struct, frozen=True):
+    """The answer to `ReportServers`, by server, as that to `ReportPorts` is by port."""
+
+    servers: dict[InstanceId, ServerReport]
+
+
 Result = (
     Record
     | QosRule
@@ -36,6 +44,7 @@ Result = (
     | NetworkSelection
     | HeartbeatAnswer
     | PortsAnswer
+    | ServersAnswer
     | tuple[Record, ...]
 )
 """What can be answered."""

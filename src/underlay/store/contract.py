@@ -122,6 +122,10 @@ class Listing(Protocol):
         """The time of every agent's last heartbeat."""
         ...
 
+    def console(self, server_id: InstanceId) -> bytes:
+        """The last that the server said on its console; empty for nothing."""
+        ...
+
     def revision(self) -> Revision:
         """The newest committed revision of this moment; 0 when nothing was ever written."""
         ...
@@ -140,6 +144,10 @@ class Writing(Protocol):
 
     def touch_agents(self, agent_ids: Sequence[AgentId], now: datetime) -> None:
         """These agents gave a sign of life: no change record, no revision."""
+        ...
+
+    def keep_console(self, server_id: InstanceId, output: bytes) -> None:
+        """Keep this in the place of what the server said before, until it is deleted: no change record either."""
         ...
 
 
@@ -219,7 +227,7 @@ class Log(Protocol):
         ...
 
     def stored_of_host(self, kind: Kind, host: HostName) -> Sequence[StoredRecord]:
-        """The ports bound to the host, or its agents or DHCP bindings, in order of creation."""
+        """The ports bound to the host, or its agents, servers or DHCP bindings, in order of creation."""
         ...
 
 

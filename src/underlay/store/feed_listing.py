@@ -97,6 +97,7 @@ def _pages_of_host(source: LogSource[Log], host: HostName) -> Iterator[Sequence[
         ports = log.stored_of_host("port", host)
         wired = list(closure(log, sorted(_networks(ports) - _networks(bindings)), whole=False))
         instances = log.stored_by_id("instance", _devices(ports))
+        servers = log.stored_of_host("server", host)
     yield [*own, *wired, *bindings]
     served = sorted(_networks(bindings))
     for start in range(0, len(served), _NETWORKS_A_PAGE):
@@ -104,7 +105,7 @@ def _pages_of_host(source: LogSource[Log], host: HostName) -> Iterator[Sequence[
             page = closure(log, served[start : start + _NETWORKS_A_PAGE], whole=True)
             found = log.stored_by_id("instance", _devices(page))
         yield [*page, *found]
-    yield [*(port for port in ports if port.network_id not in served), *instances]
+    yield [*(port for port in ports if port.network_id not in served), *instances, *servers]
 
 
 def _pages_of_changes(source: LogSource[Log], since: Revision, until: Revision) -> Iterator[Sequence[ChangeRow]]:

@@ -4,12 +4,14 @@ A kind that has neither needs no line here.
 """
 
 from underlay.model.change import Record
+from underlay.model.keypair import OF_USER, Keypair, keypair_key
 from underlay.model.network import DEFAULT_NETWORK, Network
 from underlay.model.port import Port
 from underlay.model.qos import QosPolicy, default_policy_key
 from underlay.model.rbac_policy import RbacPolicy
 from underlay.model.security_group import SecurityGroup, SecurityGroupRule
 from underlay.model.segment import NetworkSegment
+from underlay.model.server import ON_HOST, Server
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool, default_key
 from underlay.model.trunk import Trunk, port_key
@@ -46,6 +48,10 @@ def links_of(record: Record) -> frozenset[Link]:
         case Trunk():
             sub_ports = (("trunk_sub_port", each.port_id) for each in record.sub_ports)
             return frozenset({("trunk_parent", record.port_id), *sub_ports})
+        case Server():
+            return frozenset({(ON_HOST, record.host)})
+        case Keypair():
+            return frozenset({(OF_USER, record.user_id)})
         case _:
             return frozenset()
 
@@ -65,6 +71,8 @@ def unique_keys_of(record: Record) -> frozenset[str]:
             return frozenset({default_policy_key(record.project_id)})
         case Trunk():
             return frozenset(map(port_key, (record.port_id, *(each.port_id for each in record.sub_ports))))
+        case Keypair():
+            return frozenset({keypair_key(record.user_id, record.name)})
         case SubnetPool(is_default=True):
             return frozenset({default_key(record.ip_version)})
         case _:

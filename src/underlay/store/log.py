@@ -8,10 +8,11 @@ from sqlalchemy import ClauseElement, ColumnElement, Select, bindparam, func, li
 
 from underlay.model.change import Kind
 from underlay.model.ids import AgentId, HostName, InstanceId, NetworkId, PortId, Revision
+from underlay.model.server import ON_HOST
 from underlay.store.contract import ChangeRow, Place, StoredRecord
 from underlay.store.rows import TABLES, is_of
 from underlay.store.statements import Prepared, Row, Session
-from underlay.store.tables import changes, dhcp_bindings, ports
+from underlay.store.tables import changes, dhcp_bindings, links, ports
 
 _HOSTS: Final = msgspec.json.Decoder(tuple[HostName, ...])
 _CHUNK: Final = 500
@@ -47,7 +48,7 @@ class LogStatements:
             kind: prepare(_stored(kind).where(table.c.host == bindparam("host")))
             for kind, table in TABLES.items()
             if "host" in table.c
-        }
+        } | {"server": prepare(_servers_of_host())}
 
 
 def _stored(kind: Kind) -> Select[Any]:
@@ -57,6 +58,11 @@ def _stored(kind: Kind) -> Select[Any]:
         network_id = table.c.id
     columns = (table.c.created, literal(kind), table.c.id, network_id, table.c.record)
     return select(*columns).where(is_of(kind)).order_by(table.c.created)
+
+
+def _servers_of_host() -> Select[Any]:
+    here = (links.c.to_id == bindparam("host"), links.c.relation == ON_HOST, links.c.kind == "server")
+    return _stored("server").where(TABLES["server"].c.id.in_(select(links.c.id).where(*here)))
 
 
 class DatabaseLog:

@@ -27,6 +27,7 @@ from underlay.store.tables import (
     addresses,
     agents,
     changes,
+    consoles,
     dhcp_bindings,
     free_ranges,
     grants,
@@ -169,6 +170,7 @@ class LookupStatements:
             )
         )
         self.heartbeat: Final = prepare(select(agents.c.heartbeat_timestamp).where(agents.c.id == bindparam("id")))
+        self.console: Final = prepare(select(consoles.c.output).where(consoles.c.server_id == bindparam("server_id")))
         self.heartbeats: Final = prepare(select(agents.c.id, agents.c.heartbeat_timestamp))
         self.bindings_of: Final = prepare(
             select(dhcp_bindings.c.record)

@@ -109,6 +109,15 @@ class MemoryMoment:
             if agent_id in self._state.kept["agent"]:
                 self._state.heartbeats[agent_id] = now
 
+    def keep_console(self, server_id: InstanceId, output: bytes) -> None:
+        """As `contract.Writing.keep_console`."""
+        self._require_writable()
+        self._state.consoles[server_id] = output
+
+    def console(self, server_id: InstanceId) -> bytes:
+        """As `contract.Listing.console`."""
+        return self._state.consoles.get(server_id, b"")
+
     def list_records(self, record_type: type[R], query: Query) -> list[R]:
         """As `contract.Listing.list_records`."""
         return select_records(self._state, record_type, query)
@@ -395,6 +404,8 @@ class MemoryMoment:
     def _pop(self, ref: Ref) -> Kept | None:
         if ref.kind == "agent":
             self._state.heartbeats.pop(AgentId(ref.id), None)
+        if ref.kind == "server":
+            self._state.consoles.pop(InstanceId(ref.id), None)
         return self._state.kept[ref.kind].pop(ref.id, None)
 
     def _log(self, record: Record, hosts: tuple[HostName, ...], text: bytes | None, replaced: bytes | None) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from underlay.model.agent import Agent, DhcpBinding
 from underlay.model.change import KINDS, Kind, Record, kind_of
 from underlay.model.errors import Conflict
-from underlay.model.ids import AgentId, ProjectId, Revision
+from underlay.model.ids import AgentId, InstanceId, ProjectId, Revision
 from underlay.model.network import Network
 from underlay.model.port import Port
 from underlay.model.rbac_policy import EVERYBODY, RbacPolicy
@@ -37,12 +37,13 @@ class State(msgspec.Struct):
 
     kept: dict[Kind, dict[str, Kept]] = msgspec.field(default_factory=lambda: {kind: {} for kind in KINDS.values()})
     heartbeats: dict[AgentId, datetime] = msgspec.field(default_factory=dict)
+    consoles: dict[InstanceId, bytes] = msgspec.field(default_factory=dict)
     changes: list[ChangeRow] = msgspec.field(default_factory=list)
 
     def copy(self) -> "State":
         """Changes to the copy do not show here."""
         kept = {kind: dict(records) for kind, records in self.kept.items()}
-        return State(kept, dict(self.heartbeats), list(self.changes))
+        return State(kept, dict(self.heartbeats), dict(self.consoles), list(self.changes))
 
     @property
     def revision(self) -> Revision:

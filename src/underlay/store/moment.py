@@ -61,6 +61,15 @@ class Moment:
         """As `contract.Writing.touch_agents`."""
         self._writing().touch_agents(agent_ids, now)
 
+    def keep_console(self, server_id: InstanceId, output: bytes) -> None:
+        """As `contract.Writing.keep_console`."""
+        self._writing().keep_console(server_id, output)
+
+    def console(self, server_id: InstanceId) -> bytes:
+        """As `contract.Listing.console`."""
+        row = self._session.row(self._sql.console, {"server_id": server_id})
+        return bytes(row[0]) if row else b""
+
     def newest_written(self) -> Revision | None:
         """The newest revision that this transaction wrote; None when it changed nothing that the feed tells."""
         return self._writing().newest

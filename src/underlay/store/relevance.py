@@ -1,8 +1,9 @@
 """Which host needs which change. Pure: no clock, no I/O.
 
 A host needs the ports bound to it and everything of the networks that it serves DHCP for, the networks and subnets of
-both, the instances of those ports, and its own agents and DHCP bindings. `Topology` follows the changes one by one and
-says of each who gets it, who gets it as a deletion, and for whom something has come into view that must be sent before.
+both, the instances of those ports, its servers, and its own agents and DHCP bindings. `Topology` follows the changes
+one by one and says of each who gets it, who gets it as a deletion, and for whom something has come into view that must
+be sent before.
 """
 
 from collections import defaultdict
@@ -88,7 +89,7 @@ class Topology:
                 return Delivery(to=self.needing(change.network_id))
             case "instance":
                 return Delivery(to=self._seeing_device(InstanceId(change.id)))
-            case "agent":
+            case "agent" | "server":
                 return Delivery(to=frozenset(change.hosts))
             case _:
                 return Delivery()

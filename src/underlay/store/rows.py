@@ -18,6 +18,7 @@ from underlay.model.instance import Instance
 from underlay.model.network import Flat, Local, Network, Segment, Vlan
 from underlay.model.port import Port
 from underlay.model.quota import Quota
+from underlay.model.server import Server
 from underlay.model.subnet import Subnet
 from underlay.store import tables
 from underlay.store.contract import R
@@ -153,7 +154,7 @@ def hosts_of(record: Record) -> tuple[HostName, ...]:
     match record:
         case Port():
             return (record.binding.host,) if record.binding.host else ()
-        case DhcpBinding() | Agent():
+        case DhcpBinding() | Agent() | Server():
             return (record.host,)
         case _:
             return ()

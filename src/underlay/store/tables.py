@@ -246,6 +246,14 @@ usage: Final = Table(
 )
 """How many records of each kind a project has: what quotas compare, at a cost that does not grow."""
 
+consoles: Final = Table(
+    "consoles",
+    metadata,
+    _text("server_id", primary_key=True),
+    Column("output", LargeBinary, nullable=False),
+)
+"""The last that each server said on its console; no record, so that the feed does not carry it."""
+
 changes: Final = Table(
     "changes",
     metadata,

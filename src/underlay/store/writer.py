@@ -13,14 +13,14 @@ from sqlalchemy import ClauseElement, bindparam, delete, func, insert, select, u
 from underlay.model.agent import Agent
 from underlay.model.change import Kind, Record, Ref, Writes, kind_of, network_of
 from underlay.model.codec import encode
-from underlay.model.ids import AgentId, HostName, Revision
+from underlay.model.ids import AgentId, HostName, InstanceId, Revision
 from underlay.model.subnet import Subnet
 from underlay.model.subnet_pool import SubnetPool
 from underlay.store.indexes import Indexes, IndexStatements
 from underlay.store.records import Records
 from underlay.store.rows import TABLES, columns_of, hosts_of, is_of, replaced_fields
 from underlay.store.statements import Prepared, Session
-from underlay.store.tables import agents, changes
+from underlay.store.tables import agents, changes, consoles
 
 
 class WriterStatements:
@@ -43,6 +43,8 @@ class WriterStatements:
         self.touch: Final = prepare(
             update(agents).where(agents.c.id == bindparam("of_id")).values(heartbeat_timestamp=bindparam("now"))
         )
+        self.forget_console: Final = prepare(delete(consoles).where(consoles.c.server_id == bindparam("of_id")))
+        self.keep_console: Final = prepare(insert(consoles))
         self.last_revision: Final = prepare(select(func.max(changes.c.revision)))
         self.add_change: Final = prepare(insert(changes))
         self.prune: Final = prepare(delete(changes).where(changes.c.revision <= bindparam("up_to")))
@@ -96,6 +98,11 @@ class Writer:
         rows = [{"of_id": agent_id, "now": now.isoformat()} for agent_id in agent_ids]
         self._session.run_many(self._sql.touch, rows)
 
+    def keep_console(self, server_id: InstanceId, output: bytes) -> None:
+        """As `contract.Writing.keep_console`."""
+        self._session.run(self._sql.forget_console, {"of_id": server_id})
+        self._session.run(self._sql.keep_console, {"server_id": server_id, "output": output})
+
     def prune(self, up_to: Revision) -> None:
         """Forget the changes up to that revision, which must not be the newest."""
         self._session.run(self._sql.prune, {"up_to": up_to})
@@ -142,6 +149,8 @@ class Writer:
             self._indexes.change(old, None)
             self._session.run(self._sql.delete[ref.kind], {"id": ref.id})
             self._records.remember(ref, None)
+            if ref.kind == "server":
+                self._session.run(self._sql.forget_console, {"of_id": ref.id})
         return old
 
 

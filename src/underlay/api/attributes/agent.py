@@ -52,7 +52,7 @@ AGENT = Resource(
         standard.identifier("agent"),
         Attribute(
             "agent_type",
-            "`Open vSwitch agent`, `DHCP agent` or `Metadata agent`; as a filter in upper or lower case.",
+            "`Open vSwitch agent`, `DHCP agent`, `Metadata agent` or `Compute agent`; as a filter in any case.",
             show=lambda record, _: record.agent_type,
             filter=_read_type_filter,
             sort=True,

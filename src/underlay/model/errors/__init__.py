@@ -26,9 +26,11 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      MaxPrefixSubnetAllocationError SubnetPoolDeleteError NetworkSubnetPoolAffinityError
     |                      RbacPolicyInitError
     |                      NetworkAddressScopeAffinityError InvalidSubnetServiceType InvalidInputSubnetServiceType
-    |- TransportError      HTTPMethodNotAllowed HTTPRequestTimeout HTTPRequestEntityTooLarge
+    |                      ServerInvalid
+    |- TransportError      HTTPMethodNotAllowed HTTPNotAcceptable HTTPRequestTimeout
+    |                      HTTPRequestEntityTooLarge
     |- UnauthorizedError   Unauthorized
-    |- ForbiddenError      PolicyNotAuthorized PolicyRemoveAuthorizationError
+    |- ForbiddenError      PolicyNotAuthorized PolicyRemoveAuthorizationError ServerQuotaExceeded
     |- NotFoundError       NetworkNotFound SubnetNotFound SubnetPoolNotFound PortNotFound AgentNotFound
     |                      InvalidDHCPAgent InstanceNotFound QuotaResourceUnknown TenantQuotaNotFound HTTPNotFound
     |                      AddressScopeNotFound RbacPolicyNotFound TagResourceNotFound TagNotFound
@@ -37,6 +39,7 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      SecurityGroupNotFound SecurityGroupRuleNotFound DefaultSecurityGroupRuleNotFound
     |                      AddressGroupNotFound AddressesNotFound
     |                      QosPolicyNotFound QosRuleNotFound TrunkNotFound SubPortNotFound PortBindingNotFound
+    |                      ServerNotFound KeypairNotFound FlavorNotFound ImageNotFound HypervisorNotFound
     |- ConflictError       VlanIdInUse FlatNetworkInUse NetworkInUse SubnetInUse ServicePortInUse PortBound
     |                      InvalidSharedSetting GatewayConflictWithAllocationPools GatewayIpInUse
     |                      OverlappingAllocationPools
@@ -57,6 +60,7 @@ No HTTP here: `api.faults` maps each of `leaves()` to a status. Raised in rules 
     |                      QoSRuleParameterConflict TrunkPortInUse ParentPortInUse PortInUse DuplicateSubPort
     |                      TrunkInUse TrunkDisabled SubPortMtuGreaterThanTrunkPortMtu PortInUseAsTrunkParent
     |                      PortInUseAsSubPort PortBindingAlreadyExists PortBindingAlreadyActive
+    |                      KeypairExists NoValidHost ServerStateConflict ServerPortInUse
     |                      Conflict (a lost race: the only one to repeat by itself)
     |- PreconditionError   RevisionNumberConstraintFailed
     |- GoneError           RevisionGone
@@ -108,6 +112,7 @@ from underlay.model.errors.request import (
     DuplicateRbacPolicy,
     HTTPBadRequest,
     HTTPMethodNotAllowed,
+    HTTPNotAcceptable,
     HTTPNotFound,
     HTTPRequestEntityTooLarge,
     HTTPRequestTimeout,
@@ -183,6 +188,19 @@ from underlay.model.errors.segment import (
     SubnetSegmentAssociationChangeNotAllowed,
     SubnetsNotAllAssociatedWithSegments,
     VlanIdInUse,
+)
+from underlay.model.errors.server import (
+    FlavorNotFound,
+    HypervisorNotFound,
+    ImageNotFound,
+    KeypairExists,
+    KeypairNotFound,
+    NoValidHost,
+    ServerInvalid,
+    ServerNotFound,
+    ServerPortInUse,
+    ServerQuotaExceeded,
+    ServerStateConflict,
 )
 from underlay.model.errors.subnet import (
     AllocationOnAutoAddressSubnet,
@@ -280,22 +298,26 @@ __all__ = [
     "EmptySubnetPoolPrefixList",
     "FixedIpsSubnetsNotOnSameSegment",
     "FlatNetworkInUse",
+    "FlavorNotFound",
     "ForbiddenError",
     "GatewayConflictWithAllocationPools",
     "GatewayIpInUse",
     "GoneError",
     "HTTPBadRequest",
     "HTTPMethodNotAllowed",
+    "HTTPNotAcceptable",
     "HTTPNotFound",
     "HTTPRequestEntityTooLarge",
     "HTTPRequestTimeout",
     "HostNotCompatibleWithFixedIps",
     "HostNotConnectedToAnySegment",
     "HostRoutesExhausted",
+    "HypervisorNotFound",
     "IllegalSubnetPoolIpVersionAssociationToAddressScope",
     "IllegalSubnetPoolPrefixBounds",
     "IllegalSubnetPoolPrefixUpdate",
     "IllegalSubnetPoolUpdate",
+    "ImageNotFound",
     "InstanceInUse",
     "InstanceNotFound",
     "InvalidActionForType",
@@ -311,6 +333,8 @@ __all__ = [
     "IpAddressAlreadyAllocated",
     "IpAddressGenerationFailure",
     "IpAddressGenerationFailureNoMatchingSubnet",
+    "KeypairExists",
+    "KeypairNotFound",
     "KeystoneUnavailable",
     "MacAddressGenerationFailure",
     "MacAddressInUse",
@@ -332,6 +356,7 @@ __all__ = [
     "NoNetworkAvailable",
     "NoNetworkFits",
     "NoUpdateSubnetWhenMultipleSegmentsOnNetwork",
+    "NoValidHost",
     "NotEnforced",
     "NotFoundError",
     "OutOfBoundsAllocationPool",
@@ -388,6 +413,11 @@ __all__ = [
     "SegmentNotFound",
     "SegmentsContainDuplicateEntry",
     "SegmentsSetInConjunctionWithProviders",
+    "ServerInvalid",
+    "ServerNotFound",
+    "ServerPortInUse",
+    "ServerQuotaExceeded",
+    "ServerStateConflict",
     "ServicePortInUse",
     "SubPortMtuGreaterThanTrunkPortMtu",
     "SubPortNotFound",

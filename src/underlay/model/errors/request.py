@@ -72,6 +72,14 @@ class HTTPMethodNotAllowed(TransportError):
 
 
 @dataclass(unsafe_hash=True)
+class HTTPNotAcceptable(TransportError):
+    """The client asks for a version of the API that is not served; `text` is a sentence."""
+
+    template = "{text}"
+    text: str
+
+
+@dataclass(unsafe_hash=True)
 class HTTPRequestTimeout(TransportError):
     """The body did not arrive in time."""
 

@@ -38,6 +38,7 @@ TARGETS: Final = frozenset(
         "description",
         "project_id",
         "tenant_id",
+        "user_id",
         "shared",
         "router:external",
         "is_default",

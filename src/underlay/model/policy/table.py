@@ -39,6 +39,7 @@ NO_NETWORK_DEVICE: Final = (
 )
 NOT_ALL_PROJECTS: Final = "rule:restrict_wildcard"
 HOST_ITSELF: Final = "rule:admin_only or (role:host and host:%(host)s)"
+USER_ITSELF: Final = "rule:admin_only or user_id:%(user_id)s"
 
 WORDS: Final[Mapping[str, str]] = {
     ADMIN: "an administrator",
@@ -58,6 +59,7 @@ WORDS: Final[Mapping[str, str]] = {
     NO_NETWORK_DEVICE: "the network's owner or an administrator",
     NOT_ALL_PROJECTS: "an administrator",
     HOST_ITSELF: "an administrator, or the host for itself",
+    USER_ITSELF: "an administrator, or the user for itself",
 }
 """How an error says who may; an expression that is not here speaks for itself."""
 
@@ -211,6 +213,18 @@ _QOS: Table = {
     },
 }
 
+_SERVERS: Table = {
+    **_five("server", READER_OF, MEMBER_OF),
+    "create_server:host": ADMIN,
+    "get_server:host": ADMIN,
+    **{f"{action}_server": MEMBER_OF for action in ("start", "stop", "reboot")},
+    "get_server_console": MEMBER_OF,
+    **_five("keypair", USER_ITSELF, USER_ITSELF, update=False),
+    "get_limits": READER_OF,
+    "get_compute_host": ADMIN,
+    "update_compute_host": ADMIN,
+}
+
 _OPERATION: Table = {
     "get_agent": ADMIN,
     "update_agent": ADMIN,
@@ -226,6 +240,7 @@ _OPERATION: Table = {
     "get_feed": HOST_ITSELF,
     "report_state": HOST_ITSELF,
     "report_ports": HOST_ITSELF,
+    "report_servers": HOST_ITSELF,
 }
 
 GRANTED: Final[Mapping[str, Table]] = {
@@ -234,6 +249,7 @@ GRANTED: Final[Mapping[str, Table]] = {
     "Ports, bindings, trunks, instances": _PORTS,
     "Security groups, address groups, sharing": _SECURITY,
     "Quality of service": _QOS,
+    "Servers, keypairs": _SERVERS,
     "Agents, quotas, hosts": _OPERATION,
 }
 """Part of the API -> its rules."""
