@@ -17,6 +17,7 @@ from underlay.model.ids import HostName, Revision
 from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
+from underlay.model.server import Server
 from underlay.model.subnet import Subnet
 
 
@@ -123,8 +124,8 @@ def sort_out(found: Iterable[Record]) -> Records:
 
 
 def needed(records: Iterable[Record], host: HostName) -> list[Record]:
-    """What the host still needs, in the same order: its own ports, agents and DHCP bindings, everything of the networks
-    that it serves, networks and subnets of both, and the instances of those ports."""
+    """What the host still needs, in the same order: its own ports, servers, agents and DHCP bindings, everything of the
+    networks that it serves, networks and subnets of both, and the instances of those ports."""
     found = list(records)
     served = {record.network_id for record in found if isinstance(record, DhcpBinding) and record.host == host}
     ports = {
@@ -143,7 +144,7 @@ def needed(records: Iterable[Record], host: HostName) -> list[Record]:
                 return record.network_id in networks
             case Port():
                 return record.id in ports
-            case Agent() | DhcpBinding():
+            case Agent() | DhcpBinding() | Server():
                 return record.host == host
             case Instance():
                 return record.id in devices
