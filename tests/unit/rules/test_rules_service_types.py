@@ -2,10 +2,10 @@ from typing import Any
 
 from msgspec import structs
 
-from fakes.cloud import ADMIN, RED_MEMBER, Cloud, addresses
+from fakes.cloud import ADMIN, BLUE_MEMBER, RED_MEMBER, Cloud, addresses
 from underlay.commands.port import CreatePort, FixedIpWish, UpdatePort
 from underlay.commands.subnet import UpdateSubnet
-from underlay.model.errors import InvalidInput, IpAddressGenerationFailureNoMatchingSubnet, PolicyNotAuthorized
+from underlay.model.errors import InvalidInput, IpAddressGenerationFailureNoMatchingSubnet, SubnetNotFound
 from underlay.model.network import Network
 
 
@@ -52,14 +52,14 @@ def test_dhcp_is_served_on_every_subnet_that_has_it() -> None:
 
 
 def test_service_types_change() -> None:
-    """For ports that come; those that are there keep their addresses. The administrator changes them."""
+    """For ports that come; those that are there keep their addresses. The network's owner changes them."""
     cloud = Cloud()
     network = cloud.network(caller=RED_MEMBER)
     subnet = cloud.subnet(network, "10.0.0.0/24", enable_dhcp=False)
     port = cloud.port(network)
     change = UpdateSubnet(subnet.id, service_types=("compute:nova",))
-    assert isinstance(cloud.refusal(change, RED_MEMBER), PolicyNotAuthorized)
-    cloud.do(change)
+    assert isinstance(cloud.refusal(change, BLUE_MEMBER), SubnetNotFound)
+    cloud.do(change, RED_MEMBER)
     assert port == cloud.stored(port)
     assert isinstance(cloud.refusal(owned(network, "")), IpAddressGenerationFailureNoMatchingSubnet)
     cloud.do(UpdateSubnet(subnet.id, service_types=()))
