@@ -118,6 +118,8 @@ def sort_out(found: Iterable[Record]) -> Records:
                 records.dhcp_bindings[record.id] = record
             case Instance():
                 records.instances[record.id] = record
+            case Server():
+                records.servers[record.id] = record
             case _:
                 pass
     return records

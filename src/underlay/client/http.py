@@ -121,6 +121,10 @@ class Session:
         except msgspec.DecodeError as error:
             raise NotUnderstood(path, str(error)) from error
 
+    def put_bytes(self, path: str, content: bytes) -> None:
+        """Replace what is no JSON."""
+        self._exchange("PUT", path, (), content, "application/octet-stream", may_repeat=True)
+
     def request(
         self, method: str, path: str, query: Query = (), body: object = None, repeatable: bool = False
     ) -> Reply:
@@ -133,10 +137,14 @@ class Session:
         Raises: Unreachable, NotUnderstood, Refused.
         """
         content = body if isinstance(body, bytes) or body is None else msgspec.json.encode(body)
+        return self._exchange(method, path, query, content, "application/json", repeatable or method in REPEATABLE)
+
+    def _exchange(
+        self, method: str, path: str, query: Query, content: bytes | None, content_type: str, may_repeat: bool
+    ) -> Reply:
         headers = {"Accept": "application/json"}
         if content is not None:
-            headers["Content-Type"] = "application/json"
-        may_repeat = repeatable or method in REPEATABLE
+            headers["Content-Type"] = content_type
         token = self.token()
         url = self.endpoint() + path
         reply = self._transport.send(method, url, query, {**headers, "X-Auth-Token": token}, content, may_repeat)

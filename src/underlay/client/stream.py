@@ -63,21 +63,24 @@ class Stream:
     def lines(self) -> Iterator[bytes]:
         """Whole lines, without their ends, until the server ends the answer; a line cut short is dropped.
         Raises Unreachable when the connection breaks, is aborted, or is silent for too long."""
-        response = self._response
-        if response is None:
-            return
         rest = b""
-        while True:
+        for data in self.chunks():
+            *whole, rest = (rest + data).split(b"\n")
+            yield from whole
+            if len(rest) > MAX_LINE_BYTES:
+                raise NotUnderstood(self._url, f"a line of more than {MAX_LINE_BYTES} bytes")
+
+    def chunks(self) -> Iterator[bytes]:
+        """The answer's body as it comes, for what is not lines. Raises Unreachable as `lines` does."""
+        response = self._response
+        while response is not None:
             try:
                 data = response.read1(READ_BYTES)
             except _FAULTS as error:
                 raise Unreachable(self._url, told(error)) from error
             if not data:
                 return
-            *whole, rest = (rest + data).split(b"\n")
-            yield from whole
-            if len(rest) > MAX_LINE_BYTES:
-                raise NotUnderstood(self._url, f"a line of more than {MAX_LINE_BYTES} bytes")
+            yield data
 
     def abort(self) -> None:
         """End `open` or `lines` in another thread, at once; while it is connecting, when that ends."""

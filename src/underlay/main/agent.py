@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings, notes = load_settings(options.config, os.environ, options.quantum_config)
         site = site_of(settings.agent, socket.gethostname())
-        session = _session(settings.agent, site.host)
+        session = session_of(settings.agent, site.host)
     except ConfigError as error:
         print(f"underlay-agent: {error}", file=sys.stderr)
         return 2
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     hints = Hints()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: hints.put(Stop()))
-    ovsdb = _connect(settings.agent.ovsdb, hints)
+    ovsdb = connect(settings.agent.ovsdb, hints)
     if ovsdb is None:
         return 0
     ovsdb.run()
@@ -110,7 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _session(settings: AgentSettings, host: HostName) -> Session:
+def session_of(settings: AgentSettings, host: HostName) -> Session:
+    """A session with the server, by the host's key; raises ConfigError."""
     path = Path(settings.password_file)
     try:
         key = path.read_text(encoding="utf-8").strip()
@@ -124,7 +125,7 @@ def _session(settings: AgentSettings, host: HostName) -> Session:
     return Session(settings.server_url, credentials, settings.server_url, transport=transport)
 
 
-def _connect(remote: str, hints: Hints) -> Ovsdb | None:
+def connect(remote: str, hints: Hints) -> Ovsdb | None:
     """The connection, as soon as ovsdb-server answers; None when asked to end before."""
     while not any(isinstance(hint, Stop) for hint in hints.drain()):
         try:
@@ -159,9 +160,9 @@ def _run(settings: Settings, site: Site, ovsdb: Ovsdb, session: Session, hints: 
         )
     )
     since = mirror.revision if mirror.revision else None
-    feed = Feed(session, site.host, (), random.random, since, _tell_trouble)
+    feed = Feed(session, site.host, (), random.random, since, tell_trouble)
     _log.info("agent begins", host=site.host, standing=mirror.standing.value, revision=mirror.revision)
-    threading.excepthook = lambda fault: _end_with_thread(fault, hints)
+    threading.excepthook = lambda fault: end_with_thread(fault, hints)
     feed_in_background(feed, hints)
     reporter.start()
     is_finished = True
@@ -175,14 +176,15 @@ def _run(settings: Settings, site: Site, ovsdb: Ovsdb, session: Session, hints: 
     return 0 if is_finished and not loop.failure else 1
 
 
-def _end_with_thread(fault: threading.ExceptHookArgs, hints: Hints) -> None:
+def end_with_thread(fault: threading.ExceptHookArgs, hints: Hints) -> None:
     """Without its feed or its reports the agent would be deaf or dumb: it ends, and is started again."""
     name = fault.thread.name if fault.thread is not None else "unknown"
     _log.error("thread died", thread=name, exc_info=(fault.exc_type, fault.exc_value, fault.exc_traceback))
     hints.put(Stop(f"thread {name} died: {fault.exc_value}"))
 
 
-def _tell_trouble(error: ClientError, delay_s: float) -> None:
+def tell_trouble(error: ClientError, delay_s: float) -> None:
+    """Log that the feed is broken."""
     _log.warning("feed broken", reason=str(error), again_in_s=round(delay_s, 2))
 
 

@@ -306,6 +306,24 @@ class ImageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
 
 
+class HypervisorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[hypervisor]`: underlay-compute; how to reach server and Open vSwitch it takes from `[agent]`."""
+
+    accelerator: Annotated[
+        Literal["tcg", "kvm"],
+        Meta(description="How guests are run: by emulation, which works everywhere, or by the processor's own means."),
+    ] = "tcg"
+    emulator: Annotated[str, Meta(description="QEMU's program.")] = "qemu-system-x86_64"
+    run_dir: Annotated[
+        str, Meta(description="Where sockets and process ids of guests are: in memory, empty when a host boots.")
+    ] = "/run/underlay/compute"
+    vcpus: Annotated[int, Meta(description="Processors told to the server; 0: those of the machine.", ge=0)] = 0
+    ram_mb: Annotated[int, Meta(description="Memory for guests, in MiB; 0: all of the machine less 512.", ge=0)] = 0
+    disk_gb: Annotated[
+        int, Meta(description="Room for guests' disks, in GiB; 0: what `state_dir`'s file system has.", ge=0)
+    ] = 0
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -316,3 +334,4 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metadata: MetadataSettings = MetadataSettings()
     compute: ComputeSettings = ComputeSettings()
     image: ImageSettings = ImageSettings()
+    hypervisor: HypervisorSettings = HypervisorSettings()

@@ -7,6 +7,7 @@ from underlay.model.ids import AgentId, InstanceId, NetworkId, PortId, SubnetId
 from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
+from underlay.model.server import Server
 from underlay.model.subnet import Subnet
 
 
@@ -23,3 +24,4 @@ class Records(msgspec.Struct, frozen=True):
     agents: dict[AgentId, Agent] = {}
     dhcp_bindings: dict[str, DhcpBinding] = {}
     instances: dict[InstanceId, Instance] = {}
+    servers: dict[InstanceId, Server] = {}
