@@ -4,6 +4,7 @@ The two files of 2013 are read by `--quantum-config`; what the old software had 
 """
 
 import re
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ CONFIG: Final = ("--config", "/etc/underlay/underlay.toml")
 QUANTUM_CONFIG: Final = (*CONFIG, "--quantum-config", "/etc/quantum")
 REPORT_INTERVAL_S: Final = 1
 AGENT_DOWN_TIME_S: Final = 5
+GUESTS_RAM_MB: Final = 4096
 ADMIN: Final = "admin"
 USER: Final = "alice"
 USER_PROJECT: Final = "web"
@@ -48,20 +50,39 @@ def underlay_toml(host: Host) -> str:
     )
 
 
-def services(host: Host) -> Services:
+def has_guests(lab: Lab) -> bool:
+    """Whether real guests can be run: `tools/setup --guests` was."""
+    return shutil.which("qemu-system-x86_64") is not None and (images(lab) / "cirros.json").exists()
+
+
+def images(lab: Lab) -> Path:
+    """Where `lab/images/make` puts the guests' images."""
+    return lab.root / ".state" / "images"
+
+
+def guests_toml(lab: Lab, host: Host) -> str:
+    """What is added to it where there are real guests."""
+    if host.role == "controller":
+        return f'[compute]\nenabled = true\n[image]\ndirectory = "{images(lab)}"\n'
+    return f"[hypervisor]\nram_mb = {GUESTS_RAM_MB}\n"
+
+
+def services(host: Host, *, guests: bool = False) -> Services:
     """What runs on the host."""
     if host.role == "controller":
         return {"underlay-server": Service(("underlay-server", *QUANTUM_CONFIG, "serve"))}
     wired = ovs_services(host.name) | {"underlay-agent": Service(("underlay-agent", *QUANTUM_CONFIG))}
     pumps = ("underlay-dhcp", "underlay-metadata") if host.role == "network" else ()
-    return wired | {name: Service((name, *CONFIG)) for name in pumps}
+    computes = ("underlay-compute",) if guests and host.role == "compute" else ()
+    return wired | {name: Service((name, *CONFIG)) for name in (*pumps, *computes)}
 
 
 def configure(lab: Lab) -> None:
     """Write every host's configuration files."""
     for host in HOSTS:
         folder = lab.folder(host.name)
-        replace(folder / "etc-underlay" / "underlay.toml", underlay_toml(host).encode())
+        toml = underlay_toml(host) + (guests_toml(lab, host) if has_guests(lab) else "")
+        replace(folder / "etc-underlay" / "underlay.toml", toml.encode())
         quantum = folder / "etc-quantum"
         replace(quantum / "plugins" / "openvswitch" / "ovs_quantum_plugin.ini", OVS_QUANTUM_PLUGIN_INI.encode())
         replace(quantum / "dhcp_agent.ini", DHCP_AGENT_INI.encode())
@@ -120,7 +141,7 @@ def install(lab: Lab) -> None:
     with timed("underlay-agent on net1, cmp1, cmp2; underlay-dhcp and underlay-metadata on net1"):
         admit_hosts(lab)
         for host in HOSTS:
-            container.change_services(lab, host.name, services(host))
+            container.change_services(lab, host.name, services(host, guests=has_guests(lab)))
 
 
 def await_server(lab: Lab) -> None:

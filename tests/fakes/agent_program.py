@@ -1,4 +1,4 @@
-"""underlay-agent as a process in a test's host namespace, with the configuration that a test needs."""
+"""A host's program as a process in a test's host namespace, with the configuration that a test needs."""
 
 import signal
 import subprocess
@@ -9,12 +9,13 @@ from fakes.ovs_host import OvsHost
 
 
 class AgentProgram:
-    """One agent on one host. `start` and `kill` it as often as the test likes; `end` kills it if it runs."""
+    """One program on one host. `start` and `kill` it as often as the test likes; `end` kills it if it runs."""
 
-    def __init__(self, host: OvsHost, server_url: str, settings: str = "") -> None:
+    def __init__(self, host: OvsHost, server_url: str, settings: str = "", program: str = "agent") -> None:
         self.host = host
-        self.config = host.folder / "underlay.toml"
-        self.log = host.folder / "agent.log"
+        self.program = program
+        self.config = host.folder / f"{program}.toml"
+        self.log = host.folder / f"{program}.log"
         key = host.folder / "host.key"
         if not key.exists():
             key.write_text("secret\n")
@@ -54,4 +55,4 @@ class AgentProgram:
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
         """Not by `ip netns exec`: its private mounts would hide the namespaces that the agent makes."""
         enter = ("nsenter", f"--net=/run/netns/{self.host.name}")
-        return [*enter, sys.executable, "-m", "underlay.main.agent", "--config", str(self.config), *arguments]
+        return [*enter, sys.executable, "-m", f"underlay.main.{self.program}", "--config", str(self.config), *arguments]

@@ -1,13 +1,18 @@
-"""A server that an agent can talk to over HTTP: login, feed, heartbeat, port reports. Holds records, binds by plug."""
+"""A server that a host's programs can talk to over HTTP: login, feed, heartbeat, reports, images.
 
+Holds records, binds by plug."""
+
+import hashlib
 import json
 import queue
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
 
 from underlay.commands.host import PortState
+from underlay.commands.server import ServerState
 from underlay.dataplane import netns
 from underlay.model.change import Change, InSync, Record, Ref, kind_of, network_of
 from underlay.model.codec import encode
@@ -26,6 +31,9 @@ class FeedServer:
         self.beats: list[dict[str, object]] = []
         self.states: dict[str, PortState] = {}
         self.reports: list[tuple[PortState, ...]] = []
+        self.guests: dict[str, ServerState] = {}
+        self.consoles: dict[str, bytes] = {}
+        self.images: dict[str, tuple[dict[str, object], bytes]] = {}
         self.told = threading.Condition()
         self._log: list[Change] = []
         self._watchers: list[queue.SimpleQueue[Change | None]] = []
@@ -70,6 +78,17 @@ class FeedServer:
 
         with self.told:
             return self.told.wait_for(is_so, timeout_s)
+
+    def wait_until(self, is_so: Callable[[], bool], timeout_s: float = 20) -> bool:
+        """Until what a host has told makes it so."""
+        with self.told:
+            return self.told.wait_for(is_so, timeout_s)
+
+    def put_image(self, image_id: str, content: bytes, **described: object) -> None:
+        """An image as the Image API shows it."""
+        digest = hashlib.sha512(content).hexdigest()
+        shown = {"id": image_id, "os_hash_algo": "sha512", "os_hash_value": digest, **described}
+        self.images[image_id] = (shown, content)
 
     def report(self, states: tuple[PortState, ...]) -> dict[str, str]:
         """What the server answers to a report of ports."""
@@ -122,7 +141,10 @@ def _handler(server: FeedServer) -> type[BaseHTTPRequestHandler]:
             """Silent."""
 
         def do_GET(self) -> None:
-            """The feed, until it breaks."""
+            """An image; else the feed, until it breaks."""
+            if self.path.startswith("/v2/images/"):
+                self._image(*self.path.removeprefix("/v2/images/").rstrip("?").partition("/")[::2])
+                return
             since = self.path.partition("since=")[2].partition("&")[0]
             changes, revision, watcher = server.watch(int(since) if since else None)
             self.send_response(200)
@@ -140,29 +162,54 @@ def _handler(server: FeedServer) -> type[BaseHTTPRequestHandler]:
                 return
 
         def do_POST(self) -> None:
-            """Login and port reports."""
+            """Login and reports."""
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path.endswith("/v3/auth/tokens"):
                 self._answer(201, {"token": {}}, {"X-Subject-Token": "token"})
+            elif self.path.endswith("/servers"):
+                guests = msgspec.convert(json.loads(body)["servers"], tuple[ServerState, ...])
+                with server.told:
+                    server.guests |= {guest.id: guest for guest in guests}
+                    server.told.notify_all()
+                self._answer(200, {"servers": {guest.id: "ACTIVE" for guest in guests}})
             else:
                 ports = msgspec.convert(json.loads(body)["ports"], tuple[PortState, ...])
                 self._answer(200, {"ports": server.report(ports)})
 
         def do_PUT(self) -> None:
-            """A heartbeat."""
-            beat = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            """A heartbeat or a console."""
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path.endswith("/console"):
+                with server.told:
+                    server.consoles[self.path.split("/")[-2]] = body
+                    server.told.notify_all()
+                self._answer(204, None)
+                return
+            beat = json.loads(body)
             with server.told:
                 status = "alive" if server.beats else "new"
                 server.beats.append(beat)
                 server.told.notify_all()
             self._answer(200, {"status": status})
 
+        def _image(self, image_id: str, part: str) -> None:
+            described, content = server.images.get(image_id, ({}, b""))
+            if not described:
+                self._answer(404, {"message": "no such image"})
+            elif part == "file":
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+            else:
+                self._answer(200, described)
+
         def _line(self, value: Change | InSync) -> None:
             self.wfile.write(encode(value) + b"\n")
             self.wfile.flush()
 
         def _answer(self, status: int, body: object, headers: dict[str, str] | None = None) -> None:
-            content = msgspec.json.encode(body)
+            content = b"" if body is None else msgspec.json.encode(body)
             self.send_response(status)
             for name, value in (headers or {}).items():
                 self.send_header(name, value)
