@@ -32,6 +32,12 @@ def openstack_programs() -> Path:
 
 
 @pytest.fixture(scope="session")
+def nova_programs() -> Path:
+    """python-novaclient."""
+    return environment("nova")
+
+
+@pytest.fixture(scope="session")
 def neutron_programs() -> Path:
     """The last `neutron`."""
     return environment("neutron")

@@ -199,20 +199,22 @@ def test_ten_in_parallel_are_spread(mary: ClientProgram, computing: ServerProgra
     assert 10 == len(mary.read("server", "list"))
 
 
-def test_openstacksdk(computing: ServerProgram, admin: ClientProgram, openstack_programs: Path, host: Host) -> None:
-    """Its compute and image proxies, in a program of its environment."""
+def run_as_admin(programs: Path, script: str, computing: ServerProgram) -> None:
+    """The script, by the Python of those programs; it must end well."""
     login = computing.admin
-    done = subprocess.run(
-        [str(openstack_programs / "python"), str(HERE / "sdk_compute.py")],
-        env={
-            "OS_AUTH_URL": computing.url,
-            "OS_USERNAME": login.username,
-            "OS_PASSWORD": login.password,
-            "OS_PROJECT_NAME": login.project,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    names = ("OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD", "OS_PROJECT_NAME")
+    values = (computing.url, login.username, login.password, login.project)
+    command = [str(programs / "python"), str(HERE / script)]
+    variables = dict(zip(names, values, strict=True))
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
     assert 0 == done.returncode, done.stdout + done.stderr
+
+
+def test_openstacksdk(computing: ServerProgram, admin: ClientProgram, openstack_programs: Path, host: Host) -> None:
+    """Its compute and image proxies."""
+    run_as_admin(openstack_programs, "sdk_compute.py", computing)
+
+
+def test_novaclient(computing: ServerProgram, admin: ClientProgram, nova_programs: Path, host: Host) -> None:
+    """In old and new microversions."""
+    run_as_admin(nova_programs, "novaclient_compute.py", computing)
