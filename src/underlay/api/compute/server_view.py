@@ -8,10 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from underlay.api.compute.microversion import Microversion
-from underlay.api.compute.service import Compute
 from underlay.api.exchange import Reading
+from underlay.api.images.directory import Image
 from underlay.identity.places import COMPUTE
-from underlay.model.errors import ImageNotFound
 from underlay.model.instance import Instance
 from underlay.model.network import Network
 from underlay.model.port import Port
@@ -30,13 +29,14 @@ class Scene(msgspec.Struct, frozen=True):
 
     Attributes:
     ports, networks, groups, instances: by id.
+    images: by id; only when `shows_hosts`.
     shows_hosts: whether the caller is told where servers run.
     hosts_up: hosts whose compute agent is alive.
     """
 
     version: Microversion
     base: str
-    compute: Compute
+    images: Mapping[str, Image]
     ports: Mapping[str, Port]
     networks: Mapping[str, Network]
     groups: Mapping[str, SecurityGroup]
@@ -221,10 +221,8 @@ def _for_administrators(server: Server, scene: Scene) -> dict[str, Any]:
 
 
 def _boot_images(server: Server, scene: Scene) -> dict[str, str]:
-    try:
-        properties = scene.compute.images.image(server.image_id).properties
-    except ImageNotFound:
-        properties = {}
+    image = scene.images.get(server.image_id)
+    properties = image.properties if image else {}
     return {f"OS-EXT-SRV-ATTR:{name}": properties.get(name, "") for name in ("kernel_id", "ramdisk_id")}
 
 

@@ -9,7 +9,6 @@ from underlay.api.compute import server_body, server_view
 from underlay.api.compute.hosts import alive_hosts
 from underlay.api.compute.microversion import Microversion
 from underlay.api.compute.server_view import Scene
-from underlay.api.compute.service import Compute
 from underlay.api.exchange import Answer, Ask, Reading, Service, answer
 from underlay.api.execute import execute
 from underlay.api.images.calls import compute_of
@@ -177,11 +176,11 @@ def remove_metadata(service: Service, ask: Ask, _: Microversion) -> Answer:
 
 def scene_of(servers: Sequence[Server], service: Service, ask: Ask, version: Microversion, reading: Reading) -> Scene:
     """What showing these needs."""
-    compute: Compute = compute_of(service)
     shows_hosts = access.may_always(ask.caller, "get_server:host")
     up = alive_hosts(reading, service) if shows_hosts else frozenset()
+    images = {each.id: each for each in compute_of(service).images.images()} if shows_hosts else {}
     around = server_view.surroundings_of(servers, reading)
-    return Scene(version, ask.base, compute, shows_hosts=shows_hosts, hosts_up=up, **around)
+    return Scene(version, ask.base, images, shows_hosts=shows_hosts, hosts_up=up, **around)
 
 
 def _set_metadata(service: Service, ask: Ask, change: Callable[[Mapping[str, str]], dict[str, str]]) -> Answer:
