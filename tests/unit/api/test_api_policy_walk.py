@@ -221,7 +221,8 @@ def test_every_attribute_is_shown_to_whom_the_policy_says() -> None:
 def test_every_attribute_is_set_by_whom_the_policy_says() -> None:
     """At create and update, for each attribute that has a rule: who may do it but for that is told the rule."""
     world, wrong, asked = World(), list[str](), 0
-    rules = [rule for rule in DEFAULT_POLICY.expressions if re.match("(create|update)_[^:]*:(?!tags$)", rule)]
+    pattern = "(create|update)_(?!server:)[^:]*:(?!tags$)"  # A server's is tried in test_api_servers.
+    rules = [rule for rule in DEFAULT_POLICY.expressions if re.match(pattern, rule)]
     for rule in rules:
         action, _, attribute = rule.partition(":")
         verb, _, named = action.partition("_")
